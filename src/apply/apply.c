@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/apply.h"
+
+#include <errno.h>
+
+#include "apply/changes.h"
+#include "apply/plan.h"
+#include "apply/sshd.h"
+#include "apply/state.h"
+#include "apply/sysctl_live.h"
+#include "apply/ufw.h"
+#include "apply/units.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "relay/relay.h"
+
+static int write_file(const struct apply *a, size_t index, struct error *err)
+{
+	const struct file_spec *spec = &a->list->specs[index];
+	int r = 0;
+
+	if (a->changes[index].kind == CHANGE_MODE)
+		return file_chmod(a->root, spec->path.s, spec->mode, err);
+	/* A directory of keys is nobody else's to list. */
+	if (spec->secret)
+		r = file_mkdir(a->root, DIR_WIREGUARD, 0700, err);
+	if (r == 0)
+		r = file_write(a->root, spec->path.s, &spec->content, spec->mode, err);
+	if (r == 0)
+		state_set_ours(a->state, spec->path.s, &spec->content);
+	return r;
+}
+
+static int do_step(const struct apply *a, const struct step *step, struct error *err)
+{
+	switch (step->kind) {
+	case STEP_UFW:
+		return ufw_add((enum ufw_rule)step->index, a->relay->listen_port,
+			       a->relay->wg_interface.s, err);
+	case STEP_FILE:
+		return write_file(a, step->index, err);
+	case STEP_SYSCTL:
+		return sysctl_set(a->root, a->relay, step->index, err);
+	case STEP_SSHD_TEST:
+		return sshd_test(a->root, &a->list->specs[step->index].content, err);
+	case STEP_MANAGER_RELOAD:
+		return units_reload_manager(a->units, err);
+	case STEP_ENABLE:
+		return units_enable(a->units, step->unit, err);
+	case STEP_UNIT:
+		return units_run(a->units, step->verb, step->unit, err);
+	}
+	return -EINVAL;
+}
+
+/* Copies what is about to go: what stood there before the agent's first change, and whatever
+ * somebody else wrote since. */
+static int keep_file(const struct apply *a, size_t index, struct error *err)
+{
+	const struct file_spec *spec = &a->list->specs[index];
+	const struct change *change = &a->changes[index];
+	bool first = !state_knows_before(a->state, spec->path.s);
+	int r = 0;
+
+	if (change->kind != CHANGE_CREATE && (first || change->foreign))
+		r = change_keep(a->root, a->state, spec, change, err);
+	if (r == 0)
+		state_set_before(a->state, spec->path.s, change->kind != CHANGE_CREATE);
+	return r;
+}
+
+/* All that this run is about to undo goes to disk first: whoever finds a file replaced, after a
+ * power cut too, finds its copy and the units that have not yet followed. */
+static int prepare(const struct apply *a, const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct step *step = &plan->steps[i];
+		int r = 0;
+
+		if (step->kind == STEP_FILE)
+			r = keep_file(a, step->index, err);
+		else if (step->kind == STEP_UNIT)
+			state_set_pending(a->state, step->stage, true);
+		else if (step->kind == STEP_UFW)
+			state_add_ufw_rule(a->state, ufw_rule_text((enum ufw_rule)step->index,
+								   a->relay->listen_port,
+								   a->relay->wg_interface.s)
+							     .s);
+		if (r < 0)
+			return r;
+	}
+	return state_save(a->state, a->root, err);
+}
+
+/* What is on disk as it shall be is ours, also when a run that wrote it was cut short. */
+static void adopt(const struct apply *a)
+{
+	for (size_t i = 0; i < a->list->count; i++)
+		if (a->changes[i].kind == CHANGE_NONE)
+			state_set_ours(a->state, a->list->specs[i].path.s,
+				       &a->list->specs[i].content);
+}
+
+int apply_plan(const struct apply *a, const struct plan *plan, struct error *err)
+{
+	bool failed[STAGE_COUNT] = {false};
+	struct error step_err = ERROR_INIT;
+	int result = 0, r;
+
+	adopt(a);
+	if (!plan->step_count)
+		return state_save(a->state, a->root, err);
+	r = prepare(a, plan, err);
+	if (r < 0)
+		return r;
+	state_start_record(a->state, clock_utc().s);
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct step *step = &plan->steps[i];
+		struct step_text text = step_text(step, a->relay, a->list);
+
+		if (failed[step->stage])
+			continue;
+		a->progress(text.s, NULL, a->data);
+		r = do_step(a, step, &step_err);
+		if (r == 0) {
+			state_add_record(a->state, text.s);
+			continue;
+		}
+		failed[step->stage] = true;
+		a->progress(text.s, &step_err, a->data);
+		if (result == 0) {
+			result = r;
+			*err = step_err;
+		}
+	}
+	for (int stage = 0; stage < STAGE_COUNT; stage++)
+		if (!failed[stage])
+			state_set_pending(a->state, (enum stage)stage, false);
+	r = state_save(a->state, a->root, result ? NULL : err);
+	return result ? result : r;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "render/files.h"
+
+struct error;
+struct state;
+
+/* How the files on disk differ from what they shall be. */
+
+enum change_kind {
+	CHANGE_NONE,
+	CHANGE_CREATE,
+	CHANGE_UPDATE,
+	CHANGE_MODE, /* the content is right */
+};
+
+struct change {
+	enum change_kind kind;
+	bool foreign; /* somebody else wrote or edited what is there: it is kept before it goes */
+	struct buf old;
+};
+
+/* Compares each file of the list; changes has room for as many. Nothing is written. */
+int changes_find(int root, const struct state *state, const struct file_list *list,
+		 struct change changes[], struct error *err);
+
+void changes_clear(struct change changes[], size_t count);
+
+/* Copies what stands at the file's path to the state directory, before it goes: to
+ * "before/etc/…" the first time, to "kept/etc/….1" and so on later. */
+int change_keep(int root, const struct state *state, const struct file_spec *spec,
+		const struct change *change, struct error *err);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/diff.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "apply/changes.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/process.h"
+
+#define DIFF_DEADLINE_MS 10000
+
+/* A file in memory alone: what is compared may hold keys. Returns its descriptor, at the start. */
+static int memory_file(const struct buf *content)
+{
+	CLEANUP(cleanup_fd) int fd = memfd_create("sixrelay", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, buf_str(content), content->len) != (ssize_t)content->len ||
+	    lseek(fd, 0, SEEK_SET) < 0)
+		return errno ? -errno : -EIO;
+	return take_fd(&fd);
+}
+
+/* Whether a line of a diff, after its "+", "-" or " ", sets this key. */
+static bool sets_key(const char *line, size_t len, const char *key)
+{
+	size_t key_len = strlen(key);
+
+	return len > key_len + 1 && strchr("+- ", line[0]) && !memcmp(line + 1, key, key_len);
+}
+
+static void add_masked(const char *text, bool is_key_file, bool is_secret, bool new_keys,
+		       struct buf *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		bool header = !strncmp(text, "--- ", 4) || !strncmp(text, "+++ ", 4) ||
+			      *text == '@' || *text == '\\';
+
+		if (is_key_file && !header && (is_secret || new_keys))
+			buf_addf(out, "%c%s", *text, is_secret ? "(hidden)" : "(new)");
+		else if (sets_key(text, len, "PrivateKey"))
+			buf_addf(out, "%cPrivateKey = (hidden)", *text);
+		else if (new_keys && *text == '+' && sets_key(text, len, "PublicKey"))
+			buf_addf(out, "%cPublicKey = (new)", *text);
+		else
+			buf_add(out, text, len);
+		buf_adds(out, "\n");
+		text += len;
+		text += *text == '\n';
+	}
+}
+
+int diff_file(const struct file_spec *spec, const struct change *change, bool new_keys,
+	      struct buf *out, struct error *err)
+{
+	CLEANUP(cleanup_fd) int old = memory_file(&change->old);
+	CLEANUP(cleanup_fd) int new = memory_file(&spec->content);
+	CLEANUP(buf_clear) struct buf output = BUF_INIT;
+	const char *suffix = strrchr(spec->path.s, '.');
+	bool is_key_file = suffix && (!strcmp(suffix, ".key") || !strcmp(suffix, ".pub"));
+	const char *const argv[] = {
+		"diff",
+		"-u",
+		"--label",
+		change->kind == CHANGE_CREATE ? "/dev/null" : spec->path.s,
+		"--label",
+		spec->path.s,
+		"-",
+		"/dev/fd/3",
+		NULL,
+	};
+	int status;
+
+	if (old < 0 || new < 0)
+		return error_errno(err, old < 0 ? old : new, "diff");
+	if (change->kind == CHANGE_MODE) {
+		buf_addf(out, "mode of %s: %04o\n", spec->path.s, (unsigned)spec->mode);
+		return 0;
+	}
+	status = process_run(&(struct process){.argv = argv,
+					       .input = old,
+					       .extra = new,
+					       .deadline_ms = DIFF_DEADLINE_MS},
+			     &output, err);
+	if (status < 0)
+		return status;
+	if (status > 1)
+		return error_set(err, -EIO, "diff: %s", buf_str(&output));
+	add_masked(buf_str(&output), is_key_file, spec->secret, new_keys, out);
+	return 0;
+}

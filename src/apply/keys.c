@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/keys.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "relay/relay.h"
+#include "render/files.h"
+
+#define KEY_FILE_MAX 4096
+
+static int key_load(int root, const char *path, struct wg_key *key, bool *fresh, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	int r = file_read(root, path, KEY_FILE_MAX, &text, NULL, err);
+	size_t len;
+
+	if (r < 0 && r != -ENOENT)
+		return error_wrap(err, _("wireguard key"));
+	len = text.len;
+	while (len && strchr("\n\r \t", text.data[len - 1]))
+		len--;
+	if (r == 0 && wg_key_parse(key, text.data, len))
+		return 0;
+	*key = wg_key_generate();
+	*fresh = true;
+	return 0;
+}
+
+int keys_load(int root, struct relay *relay, bool *fresh, struct error *err)
+{
+	int r;
+
+	*fresh = false;
+	r = key_load(root, file_server_key("key").s, &relay->private_key, fresh, err);
+	if (r < 0)
+		return r;
+	relay->public_key = wg_key_public(&relay->private_key);
+	for (size_t i = 0; i < relay->site_count; i++) {
+		struct site *site = &relay->sites[i];
+
+		if (!site->has_router_private_key || site->state == SITE_WAITING)
+			continue;
+		r = key_load(root, file_site_key(relay, i, "key").s, &site->router_private_key,
+			     fresh, err);
+		if (r < 0)
+			return r;
+		site->router_public_key = wg_key_public(&site->router_private_key);
+	}
+	return 0;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/machine.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+#include "apply/sshd.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "net/inventory.h"
+#include "relay/relay.h"
+#include "render/files.h"
+#include "render/ndppd.h"
+#include "render/wgquick.h"
+
+#define UFW_FILE_MAX (4 * 1024 * 1024)
+#define SYSCTL_MAX 64
+
+static bool is_installed(const char *program)
+{
+	struct process_path path;
+
+	return process_find(&path, program);
+}
+
+static void gather_programs(struct machine *machine, int root)
+{
+	machine->has_wg_quick = is_installed("wg-quick") && is_installed("wg");
+	machine->has_ndppd = is_installed("ndppd");
+	machine->has_ufw = is_installed("ufw");
+	machine->has_sshd = is_installed("sshd") && file_exists(root, "/etc/ssh/sshd_config");
+}
+
+static int gather_units(struct machine *machine, const struct relay *relay, struct units *units,
+			struct error *err)
+{
+	struct device_unit device = device_unit(&relay->nic);
+	const char *const names[] = {machine->wg_unit, "ndppd.service", "ssh.service",
+				     "sshd.service", device.s};
+	struct unit_status status[5];
+	int r = units_query(units, names, 5, status, err);
+
+	if (r < 0)
+		return r;
+	machine->wg = status[0];
+	machine->ndppd = status[1];
+	machine->ssh = status[2];
+	machine->sshd = status[3];
+	machine->device_active = unit_is_active(&status[4]);
+	r = units_query_file(units, machine->wg_unit, &machine->wg, err);
+	if (r == 0)
+		r = units_query_file(units, "ndppd.service", &machine->ndppd, err);
+	return r;
+}
+
+/* A missing rule file has no rule; with IPV6=no ufw has no business with the second one. */
+static int gather_ufw(struct machine *machine, int root, const struct relay *relay,
+		      struct error *err)
+{
+	CLEANUP(buf_clear) struct buf conf = BUF_INIT, defaults = BUF_INIT;
+	CLEANUP(buf_clear) struct buf rules = BUF_INIT, rules6 = BUF_INIT;
+	const struct {
+		const char *path;
+		struct buf *out;
+	} files[] = {{UFW_CONF, &conf},
+		     {UFW_DEFAULTS, &defaults},
+		     {UFW_RULES, &rules},
+		     {UFW_RULES6, &rules6}};
+	bool ipv6;
+
+	for (size_t i = 0; i < 4; i++) {
+		int r = file_read(root, files[i].path, UFW_FILE_MAX, files[i].out, NULL, err);
+
+		if (r < 0 && r != -ENOENT)
+			return error_wrap(err, "ufw");
+	}
+	machine->ufw_enabled = ufw_setting_is(buf_str(&conf), "ENABLED", "yes");
+	ipv6 = !ufw_setting_is(buf_str(&defaults), "IPV6", "no");
+	for (int i = 0; i < UFW_RULE_COUNT; i++) {
+		enum ufw_rule rule = (enum ufw_rule)i;
+
+		machine->ufw_have[i] =
+			ufw_rules_have(buf_str(&rules), rule, relay->listen_port,
+				       relay->wg_interface.s) &&
+			(!ipv6 || ufw_rules_have(buf_str(&rules6), rule, relay->listen_port,
+						 relay->wg_interface.s));
+	}
+	return 0;
+}
+
+static void gather_sysctls(struct machine *machine, int root, const struct relay *relay)
+{
+	struct sysctl list[SYSCTL_COUNT];
+
+	sysctl_list(relay, list);
+	for (int i = 0; i < SYSCTL_COUNT; i++) {
+		CLEANUP(buf_clear) struct buf value = BUF_INIT;
+
+		machine->sysctl[i] = '\0';
+		if (file_read(root, list[i].path, SYSCTL_MAX, &value, NULL, NULL) == 0 && value.len)
+			machine->sysctl[i] = value.data[0];
+	}
+}
+
+/* networkd sets accept_ra to 0 on a NIC that it manages, and has a default route from an RA all the
+ * same: then the kernel must not take RAs beside it. */
+static bool nic_is_managed(const struct machine *machine, const struct relay *relay,
+			   const struct inventory *inventory)
+{
+	const struct route *route = inventory_default_route(inventory, relay->nic_index);
+
+	return machine->sysctl[0] == '0' && route && route->protocol == RTPROT_RA;
+}
+
+static bool tunnel_is_up(const struct relay *relay, const struct inventory *inventory)
+{
+	const struct link *link = inventory_link(inventory, relay->wg_interface.s);
+
+	if (!link || !inventory_has_address(inventory, link->index, &relay->vps_transit))
+		return false;
+	for (size_t i = 0; i < relay->site_count; i++)
+		if (relay->sites[i].state != SITE_WAITING &&
+		    !inventory_route(inventory, &relay->sites[i].prefix, link->index,
+				     WGQUICK_ROUTE_METRIC))
+			return false;
+	return true;
+}
+
+int machine_gather(struct machine *machine, int root, bool live, const struct relay *relay,
+		   const struct inventory *inventory, struct units *units, struct error *err)
+{
+	int r;
+
+	machine->live = live;
+	machine->ndppd_native = file_exists(root, "/usr/lib/systemd/system/ndppd.service") ||
+				file_exists(root, "/lib/systemd/system/ndppd.service");
+	machine->hardening_present = file_exists(root, FILE_SSHD);
+	machine->key_login = sshd_has_key_login(root);
+	snprintf(machine->wg_unit, sizeof(machine->wg_unit), "wg-quick@%s.service",
+		 relay->wg_interface.s);
+	if (!live) {
+		machine->device_active = true;
+		machine->has_sshd = file_exists(root, "/etc/ssh/sshd_config");
+		return 0;
+	}
+	gather_programs(machine, root);
+	gather_sysctls(machine, root, relay);
+	machine->nic_managed = nic_is_managed(machine, relay, inventory);
+	machine->tunnel_up = tunnel_is_up(relay, inventory);
+	r = gather_ufw(machine, root, relay, err);
+	if (r < 0 || !units)
+		return r;
+	r = gather_units(machine, relay, units, err);
+	if (r == 0)
+		machine->units_known = true;
+	return r;
+}

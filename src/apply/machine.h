@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "apply/ufw.h"
+#include "apply/units.h"
+#include "base/error.h"
+#include "render/sysctl.h"
+
+struct inventory;
+struct relay;
+
+/* What the plan has to know of the machine beside its files: gathered in one go, only read. */
+
+#define UNIT_NAME_MAX 64
+
+struct machine {
+	bool live; /* false below --root: no unit, no kernel, no firewall */
+
+	bool has_wg_quick, has_ndppd, has_ufw, has_sshd;
+	bool ndppd_native;	/* the distribution has its own ndppd.service */
+	bool key_login;		/* somebody can log in with a key */
+	bool hardening_present; /* the sshd drop-in stands already */
+
+	bool units_known; /* false: units_error says why */
+	struct error units_error;
+	char wg_unit[UNIT_NAME_MAX];
+	struct unit_status wg, ndppd, ssh, sshd; /* ssh.service (Debian), sshd.service */
+	bool device_active;			 /* the interface has a device unit */
+
+	bool ufw_enabled;
+	bool ufw_have[UFW_RULE_COUNT];
+
+	char sysctl[SYSCTL_COUNT]; /* first character; '\0' when it can't be read */
+	bool nic_managed;	   /* a network manager, not the kernel, takes the NIC's RAs */
+
+	bool tunnel_up; /* wg0 is there, with its address and a route to each LAN */
+};
+
+/* units may be NULL: then units_error is left as the caller set it. */
+int machine_gather(struct machine *machine, int root, bool live, const struct relay *relay,
+		   const struct inventory *inventory, struct units *units, struct error *err);

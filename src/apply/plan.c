@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/plan.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/machine.h"
+#include "apply/state.h"
+#include "base/i18n.h"
+#include "relay/relay.h"
+#include "render/sysctl.h"
+#include "render/wgquick.h"
+
+/* What all the parts of planning look at. */
+struct view {
+	struct plan *plan;
+	const struct relay *relay;
+	const struct machine *machine;
+	const struct state *state;
+	const struct file_list *list;
+	const struct change *changes;
+};
+
+static void add_step(struct plan *plan, struct step step)
+{
+	struct step *steps = reallocarray(plan->steps, plan->step_count + 1, sizeof(*steps));
+
+	if (!steps) {
+		plan->error = -ENOMEM;
+		return;
+	}
+	plan->steps = steps;
+	steps[plan->step_count++] = step;
+}
+
+static void add_unit(struct plan *plan, enum step_kind kind, enum stage stage, enum unit_verb verb,
+		     const char *unit)
+{
+	struct step step = {.kind = kind, .stage = stage, .verb = verb};
+
+	snprintf(step.unit, sizeof(step.unit), "%s", unit);
+	add_step(plan, step);
+}
+
+__attribute__((format(printf, 3, 4))) static void add_note(struct plan *plan, enum note_kind kind,
+							   const char *fmt, ...)
+{
+	struct note *notes = reallocarray(plan->notes, plan->note_count + 1, sizeof(*notes));
+	char *text = NULL;
+	va_list args;
+
+	if (notes) {
+		plan->notes = notes;
+		va_start(args, fmt);
+		if (vasprintf(&text, fmt, args) < 0)
+			text = NULL;
+		va_end(args);
+	}
+	if (text)
+		notes[plan->note_count++] = (struct note){.kind = kind, .text = text};
+	else
+		plan->error = -ENOMEM;
+}
+
+/* The files of a stage that differ. Tells whether there is any. */
+static bool add_files(const struct view *v, enum stage stage)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < v->list->count; i++) {
+		if (v->list->specs[i].stage != stage || v->changes[i].kind == CHANGE_NONE)
+			continue;
+		add_step(v->plan, (struct step){.kind = STEP_FILE, .stage = stage, .index = i});
+		if (v->changes[i].foreign)
+			add_note(v->plan, NOTE_WARNING,
+				 _("%s: not as sixrelay left it; a copy is kept below %s"),
+				 v->list->specs[i].path.s, STATE_DIR);
+		any |= v->changes[i].kind != CHANGE_MODE;
+	}
+	return any;
+}
+
+static const struct change *change_of(const struct view *v, const char *path)
+{
+	const struct file_spec *spec = file_list_find(v->list, path);
+
+	return spec ? &v->changes[spec - v->list->specs] : NULL;
+}
+
+static void plan_firewall(const struct view *v)
+{
+	if (!v->relay->manage_ufw)
+		return;
+	if (!v->machine->has_ufw) {
+		add_note(v->plan, NOTE_WARNING,
+			 _("ufw is not installed: nothing is opened; if another firewall is in "
+			   "force, let in %u/udp and forward to and from %s"),
+			 (unsigned)v->relay->listen_port, v->relay->wg_interface.s);
+		return;
+	}
+	if (!v->machine->ufw_enabled)
+		add_note(v->plan, NOTE_WARNING,
+			 _("ufw is inactive: its rules are written for the day it is enabled"));
+	for (size_t i = 0; i < UFW_RULE_COUNT; i++)
+		if (!v->machine->ufw_have[i])
+			add_step(v->plan, (struct step){.kind = STEP_UFW,
+							.stage = STAGE_FIREWALL,
+							.index = i});
+}
+
+static void plan_sysctl(const struct view *v)
+{
+	struct sysctl list[SYSCTL_COUNT];
+
+	sysctl_list(v->relay, list);
+	for (size_t i = 0; v->machine->live && i < SYSCTL_COUNT; i++) {
+		if (v->machine->sysctl[i] == list[i].value)
+			continue;
+		if (list[i].of_nic && v->machine->nic_managed)
+			continue;
+		add_step(v->plan,
+			 (struct step){.kind = STEP_SYSCTL, .stage = STAGE_SYSCTL, .index = i});
+	}
+}
+
+/* Enabled, so that it comes up at the next boot before the agent and without it; then what brings
+ * it from where it is to running with its files as they are now. */
+static void plan_unit(const struct view *v, enum stage stage, const char *unit,
+		      const struct unit_status *status, bool changed, enum unit_verb on_change)
+{
+	if (!unit_is_enabled(status))
+		add_unit(v->plan, STEP_ENABLE, stage, UNIT_START, unit);
+	if (!unit_is_active(status))
+		/* Restart, not start: it may be up half-way, or between two tries. */
+		add_unit(v->plan, STEP_UNIT, stage, UNIT_RESTART, unit);
+	else if (changed)
+		add_unit(v->plan, STEP_UNIT, stage, on_change, unit);
+}
+
+static void plan_tunnel(const struct view *v)
+{
+	const struct change *conf = change_of(v, file_wgquick(v->relay).s);
+	const struct file_spec *spec = file_list_find(v->list, file_wgquick(v->relay).s);
+	bool pending = state_is_pending(v->state, STAGE_TUNNEL);
+	bool changed = conf && (conf->kind == CHANGE_CREATE || conf->kind == CHANGE_UPDATE);
+	bool peers_only = changed && !pending && v->machine->tunnel_up &&
+			  wgquick_same_interface(buf_str(&conf->old), buf_str(&spec->content));
+
+	if (v->machine->live && !v->machine->has_wg_quick)
+		add_note(v->plan, NOTE_PROBLEM,
+			 _("wg-quick is not installed, so there is no tunnel: apt-get install "
+			   "wireguard-tools, then sixrelay apply"));
+	else if (v->machine->units_known)
+		plan_unit(v, STAGE_TUNNEL, v->machine->wg_unit, &v->machine->wg,
+			  changed || pending || !v->machine->tunnel_up,
+			  peers_only ? UNIT_RELOAD : UNIT_RESTART);
+}
+
+static void plan_ndppd(const struct view *v, bool changed)
+{
+	const struct change *service = change_of(v, FILE_NDPPD_SERVICE);
+	bool service_changed = service && service->kind != CHANGE_NONE;
+
+	if (v->machine->live && !v->machine->has_ndppd) {
+		add_note(v->plan, NOTE_PROBLEM,
+			 _("ndppd is not installed, so nothing from the internet reaches the LAN: "
+			   "apt-get install ndppd, then sixrelay apply"));
+		return;
+	}
+	if (!v->machine->units_known)
+		return;
+	if (service_changed || state_is_pending(v->state, STAGE_NDPPD))
+		add_unit(v->plan, STEP_MANAGER_RELOAD, STAGE_NDPPD, UNIT_START, "");
+	plan_unit(v, STAGE_NDPPD, "ndppd.service", &v->machine->ndppd,
+		  changed || state_is_pending(v->state, STAGE_NDPPD), UNIT_RESTART);
+}
+
+static void plan_sshd(const struct view *v)
+{
+	const struct file_spec *spec = file_list_find(v->list, FILE_SSHD);
+	size_t index = spec ? (size_t)(spec - v->list->specs) : 0;
+	bool changed = spec && v->changes[index].kind != CHANGE_NONE;
+
+	if (v->relay->manage_sshd && v->machine->has_sshd && !v->machine->key_login)
+		add_note(v->plan, NOTE_WARNING,
+			 v->machine->hardening_present
+				 ? _("no authorized key of root or an administrator is left to log "
+				     "in with: add one before you log out, or remove %s")
+				 : _("sshd is NOT hardened, passwords still log in: no authorized "
+				     "key of root or an administrator was found; add one, then "
+				     "sixrelay apply (%s)"),
+			 FILE_SSHD);
+	if (changed && v->machine->live)
+		add_step(v->plan, (struct step){.kind = STEP_SSHD_TEST,
+						.stage = STAGE_SSHD,
+						.index = index});
+	add_files(v, STAGE_SSHD);
+	if (!changed && !state_is_pending(v->state, STAGE_SSHD))
+		return;
+	/* A socket-activated sshd that is not running reads the file at the next login. */
+	if (unit_is_active(&v->machine->ssh))
+		add_unit(v->plan, STEP_UNIT, STAGE_SSHD, UNIT_RELOAD, "ssh.service");
+	else if (unit_is_active(&v->machine->sshd))
+		add_unit(v->plan, STEP_UNIT, STAGE_SSHD, UNIT_RELOAD, "sshd.service");
+}
+
+static void plan_waiting(const struct view *v)
+{
+	for (size_t i = 0; i < v->relay->site_count; i++) {
+		const struct site *site = &v->relay->sites[i];
+
+		if (site->state == SITE_DETACHED)
+			add_note(v->plan, NOTE_WAITING,
+				 _("site %s: %s is no longer attached to this instance; kept as it "
+				   "was. Attach it, or another one, in Vultr's panel: Network, "
+				   "Reserved IPs"),
+				 site->name, prefix_text(&site->prefix).s);
+		if (site->state == SITE_WAITING && site->source == SITE_ORIGINAL)
+			add_note(v->plan, NOTE_WAITING,
+				 _("site %s: the instance has no IPv6 /64. Enable IPv6 in Vultr's "
+				   "panel: the instance, Settings, IPv6"),
+				 site->name);
+		if (site->state == SITE_WAITING && site->source == SITE_RESERVED)
+			add_note(v->plan, NOTE_WAITING,
+				 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: Network, "
+				   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
+				   "wg-lan-prefix), attach it to this instance; no reboot is needed. "
+				   "Then: sixrelay apply. Or share the instance's own /64: "
+				   "prefix = original"),
+				 site->name);
+	}
+}
+
+void plan_make(struct plan *plan, const struct relay *relay, const struct machine *machine,
+	       const struct state *state, const struct file_list *list,
+	       const struct change changes[])
+{
+	struct view v = {plan, relay, machine, state, list, changes};
+	bool ndppd_changed;
+
+	plan_waiting(&v);
+	if (!relay_site_count(relay))
+		return;
+	if (machine->live && !relay->has_endpoint)
+		add_note(plan, NOTE_PROBLEM,
+			 _("the instance has no public IPv4 address, so a router at a home without "
+			   "IPv6 can't reach it: neither the metadata nor %s has one"),
+			 relay->nic.s);
+	if (machine->live && !machine->units_known)
+		add_note(plan, NOTE_PROBLEM, _("the units can't be started: %s"),
+			 machine->units_error.text);
+	if (machine->live)
+		plan_firewall(&v);
+	add_files(&v, STAGE_SYSCTL);
+	plan_sysctl(&v);
+	add_files(&v, STAGE_TUNNEL);
+	plan_tunnel(&v);
+	ndppd_changed = add_files(&v, STAGE_NDPPD);
+	plan_ndppd(&v, ndppd_changed);
+	plan_sshd(&v);
+}
+
+void plan_clear(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->note_count; i++)
+		free(plan->notes[i].text);
+	free(plan->notes);
+	free(plan->steps);
+	*plan = PLAN_INIT;
+}
+
+bool plan_has(const struct plan *plan, enum note_kind kind)
+{
+	for (size_t i = 0; i < plan->note_count; i++)
+		if (plan->notes[i].kind == kind)
+			return true;
+	return false;
+}
+
+struct file_choices plan_choices(const struct relay *relay, const struct machine *machine)
+{
+	return (struct file_choices){
+		.ndppd_service = !machine->ndppd_native,
+		.bind_device = machine->device_active,
+		.sshd = relay->manage_sshd && machine->has_sshd && machine->key_login,
+	};
+}
+
+struct step_text step_text(const struct step *step, const struct relay *relay,
+			   const struct file_list *list)
+{
+	static const char *const verbs[] = {
+		[UNIT_START] = "start",
+		[UNIT_RESTART] = "restart",
+		[UNIT_RELOAD] = "reload",
+		[UNIT_STOP] = "stop",
+	};
+	struct sysctl sysctls[SYSCTL_COUNT];
+	struct step_text text = {""};
+
+	switch (step->kind) {
+	case STEP_UFW:
+		snprintf(text.s, sizeof(text.s), "ufw %s",
+			 ufw_rule_text((enum ufw_rule)step->index, relay->listen_port,
+				       relay->wg_interface.s)
+				 .s);
+		break;
+	case STEP_FILE:
+		snprintf(text.s, sizeof(text.s), "write %s", list->specs[step->index].path.s);
+		break;
+	case STEP_SYSCTL:
+		sysctl_list(relay, sysctls);
+		snprintf(text.s, sizeof(text.s), "set %s = %c", sysctls[step->index].path,
+			 sysctls[step->index].value);
+		break;
+	case STEP_SSHD_TEST:
+		snprintf(text.s, sizeof(text.s), "test sshd's configuration");
+		break;
+	case STEP_MANAGER_RELOAD:
+		snprintf(text.s, sizeof(text.s), "reload systemd's unit files");
+		break;
+	case STEP_ENABLE:
+		snprintf(text.s, sizeof(text.s), "enable %s", step->unit);
+		break;
+	case STEP_UNIT:
+		snprintf(text.s, sizeof(text.s), "%s %s", verbs[step->verb], step->unit);
+		break;
+	}
+	return text;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+struct buf;
+struct error;
+
+/* Whether somebody who may become root could still log in when passwords are refused: root, or a
+ * member of the groups sudo, admin or wheel, with a shell, and with a key in a file that sshd takes
+ * (StrictModes: it and its directories not writable by others). */
+bool sshd_has_key_login(int root);
+
+/* Runs `sshd -t` on the machine's configuration with the drop-in's text before all else. */
+int sshd_test(int root, const struct buf *drop_in, struct error *err);

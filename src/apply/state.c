@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/state.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "metadata/instance.h"
+#include "metadata/vultr.h"
+
+#define STATE_FILE STATE_DIR "/state.json"
+#define STATE_METADATA STATE_DIR "/metadata.json"
+#define STATE_MAX (1024 * 1024)
+
+int state_load(struct state *state, int root, struct error *err)
+{
+	int r;
+
+	state_clear(state);
+	r = file_read(root, STATE_FILE, STATE_MAX, &state->on_disk, NULL, err);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0) {
+		state->root = cJSON_ParseWithLength(state->on_disk.data, state->on_disk.len);
+		if (!cJSON_IsObject(state->root))
+			return error_set(err, -EINVAL,
+					 _("%s: not a JSON object; move it away to start afresh"),
+					 STATE_FILE);
+	} else {
+		state->root = cJSON_CreateObject();
+	}
+	return state->root ? 0 : error_errno(err, -ENOMEM, "%s", STATE_FILE);
+}
+
+int state_save(struct state *state, int root, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	char *printed = cJSON_Print(state->root);
+	int r;
+
+	if (!printed)
+		return error_errno(err, -ENOMEM, "%s", STATE_FILE);
+	buf_addf(&text, "%s\n", printed);
+	cJSON_free(printed);
+	if (!text.error && buf_equal(&text, &state->on_disk))
+		return 0;
+	r = file_mkdir(root, STATE_DIR, 0700, err);
+	if (r == 0)
+		r = file_write(root, STATE_FILE, &text, 0600, err);
+	if (r == 0) {
+		buf_clear(&state->on_disk);
+		state->on_disk = text;
+		text = BUF_INIT;
+	}
+	return r;
+}
+
+void state_clear(struct state *state)
+{
+	cJSON_Delete(state->root);
+	buf_clear(&state->on_disk);
+	*state = STATE_INIT;
+}
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+/* Replaces a member, or adds it; NULL removes it. */
+static void set_text(cJSON *object, const char *key, const char *value)
+{
+	const char *old = text_of(object, key);
+
+	if (old && value && !strcmp(old, value))
+		return;
+	cJSON_DeleteItemFromObjectCaseSensitive(object, key);
+	if (value)
+		cJSON_AddStringToObject(object, key, value);
+}
+
+/* The member object, made when it is missing. */
+static cJSON *object_of(cJSON *parent, const char *key)
+{
+	cJSON *item = cJSON_GetObjectItemCaseSensitive(parent, key);
+
+	if (cJSON_IsObject(item))
+		return item;
+	cJSON_DeleteItemFromObjectCaseSensitive(parent, key);
+	return cJSON_AddObjectToObject(parent, key);
+}
+
+struct digest {
+	char s[2 * crypto_generichash_BYTES + 1];
+};
+
+static struct digest digest_of(const struct buf *content)
+{
+	unsigned char hash[crypto_generichash_BYTES];
+	struct digest digest;
+
+	crypto_generichash(hash, sizeof(hash), (const unsigned char *)buf_str(content),
+			   content->len, NULL, 0);
+	sodium_bin2hex(digest.s, sizeof(digest.s), hash, sizeof(hash));
+	return digest;
+}
+
+bool state_is_ours(const struct state *state, const char *path, const struct buf *content)
+{
+	const cJSON *written = cJSON_GetObjectItemCaseSensitive(state->root, "written");
+	const char *hash = text_of(written, path);
+
+	return hash && !strcmp(hash, digest_of(content).s);
+}
+
+void state_set_ours(struct state *state, const char *path, const struct buf *content)
+{
+	set_text(object_of(state->root, "written"), path, digest_of(content).s);
+}
+
+bool state_knows_before(const struct state *state, const char *path)
+{
+	return text_of(cJSON_GetObjectItemCaseSensitive(state->root, "before"), path);
+}
+
+void state_set_before(struct state *state, const char *path, bool existed)
+{
+	if (!state_knows_before(state, path))
+		set_text(object_of(state->root, "before"), path, existed ? "kept" : "absent");
+}
+
+bool state_is_pending(const struct state *state, enum stage stage)
+{
+	const cJSON *pending = cJSON_GetObjectItemCaseSensitive(state->root, "pending");
+
+	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(pending, stage_name(stage)));
+}
+
+void state_set_pending(struct state *state, enum stage stage, bool pending)
+{
+	cJSON *object = object_of(state->root, "pending");
+
+	cJSON_DeleteItemFromObjectCaseSensitive(object, stage_name(stage));
+	if (pending)
+		cJSON_AddTrueToObject(object, stage_name(stage));
+}
+
+void state_add_ufw_rule(struct state *state, const char *rule)
+{
+	set_text(object_of(state->root, "ufw"), rule, "added");
+}
+
+size_t state_sites(const struct state *state, struct site_memory memory[static CONF_SITES_MAX])
+{
+	const cJSON *sites = cJSON_GetObjectItemCaseSensitive(state->root, "sites"), *site;
+	size_t count = 0;
+
+	cJSON_ArrayForEach(site, sites)
+	{
+		const char *prefix = text_of(site, "prefix");
+		struct site_memory *one = &memory[count];
+
+		if (count == CONF_SITES_MAX)
+			break;
+		if (!prefix || !prefix_parse(&one->prefix, prefix) || one->prefix.len != 64 ||
+		    !ip_is_global(&one->prefix.addr) || strlen(site->string) >= sizeof(one->name))
+			continue;
+		snprintf(one->name, sizeof(one->name), "%s", site->string);
+		count++;
+	}
+	return count;
+}
+
+void state_set_site(struct state *state, const struct site *site)
+{
+	state_set_site_text(state, site->name, "prefix",
+			    site->state == SITE_WAITING ? NULL : prefix_text(&site->prefix).s);
+}
+
+const char *state_site_text(const struct state *state, const char *site, const char *key)
+{
+	const cJSON *sites = cJSON_GetObjectItemCaseSensitive(state->root, "sites");
+
+	return text_of(cJSON_GetObjectItemCaseSensitive(sites, site), key);
+}
+
+void state_set_site_text(struct state *state, const char *site, const char *key,
+			 const char *value)
+{
+	if (value || state_site_text(state, site, key))
+		set_text(object_of(object_of(state->root, "sites"), site), key, value);
+}
+
+const char *state_text(const struct state *state, const char *key)
+{
+	return text_of(state->root, key);
+}
+
+void state_set_text(struct state *state, const char *key, const char *value)
+{
+	set_text(state->root, key, value);
+}
+
+static const cJSON *record_lines(const struct state *state)
+{
+	const cJSON *record = cJSON_GetObjectItemCaseSensitive(state->root, "last_apply");
+
+	return cJSON_GetObjectItemCaseSensitive(record, "changed");
+}
+
+void state_start_record(struct state *state, const char *time)
+{
+	cJSON *record = object_of(state->root, "last_apply");
+
+	set_text(record, "time", time);
+	cJSON_DeleteItemFromObjectCaseSensitive(record, "changed");
+	cJSON_AddArrayToObject(record, "changed");
+}
+
+void state_add_record(struct state *state, const char *line)
+{
+	cJSON *lines = (cJSON *)record_lines(state);
+
+	if (cJSON_IsArray(lines))
+		cJSON_AddItemToArray(lines, cJSON_CreateString(line));
+}
+
+const char *state_record_time(const struct state *state)
+{
+	return text_of(cJSON_GetObjectItemCaseSensitive(state->root, "last_apply"), "time");
+}
+
+size_t state_record_count(const struct state *state)
+{
+	return (size_t)cJSON_GetArraySize(record_lines(state));
+}
+
+const char *state_record_line(const struct state *state, size_t i)
+{
+	return cJSON_GetStringValue(cJSON_GetArrayItem(record_lines(state), (int)i));
+}
+
+int state_save_instance(int root, const struct instance *instance, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT, old = BUF_INIT;
+	int r = vultr_print(instance, &text);
+
+	if (r < 0)
+		return error_errno(err, r, "%s", STATE_METADATA);
+	r = file_read(root, STATE_METADATA, STATE_MAX, &old, NULL, err);
+	if (r == 0 && buf_equal(&text, &old))
+		return 0;
+	r = file_mkdir(root, STATE_DIR, 0700, err);
+	return r < 0 ? r : file_write(root, STATE_METADATA, &text, 0600, err);
+}
+
+int state_load_instance(int root, struct instance *instance, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	int r = file_read(root, STATE_METADATA, STATE_MAX, &text, NULL, err);
+
+	return r < 0 ? r : vultr_parse(instance, buf_str(&text), text.len, err);
+}
+
+struct file_path state_script_path(const char *site)
+{
+	struct file_path path;
+
+	snprintf(path.s, sizeof(path.s), STATE_DIR "/script-%s.rsc", site);
+	return path;
+}

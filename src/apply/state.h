@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "relay/relay.h"
+#include "render/files.h"
+
+struct cJSON;
+struct error;
+struct instance;
+
+/* What the agent remembers between runs, in /var/lib/sixrelay: state.json, the last good metadata,
+ * the scripts as last announced, and copies of the files it replaced. */
+
+#define STATE_DIR "/var/lib/sixrelay"
+
+struct state {
+	struct cJSON *root;
+	struct buf on_disk; /* state.json as it was read or last written */
+};
+
+#define STATE_INIT ((struct state){0})
+
+/* Reads state.json; an absent one is an empty state. -EINVAL when it can't be understood. */
+int state_load(struct state *state, int root, struct error *err);
+
+/* Writes state.json if it differs from what is on disk. */
+int state_save(struct state *state, int root, struct error *err);
+
+void state_clear(struct state *state);
+
+/* Whether the content is what the agent itself last wrote to path. */
+bool state_is_ours(const struct state *state, const char *path, const struct buf *content);
+void state_set_ours(struct state *state, const char *path, const struct buf *content);
+
+/* Before the first change of a file ever: whether it was there ("kept" or "absent"). The first
+ * call for a path stands. */
+bool state_knows_before(const struct state *state, const char *path);
+void state_set_before(struct state *state, const char *path, bool existed);
+
+/* A stage whose files were written but whose units have not yet followed: a run that is cut short
+ * between the two leaves it set, and the next one restarts them. */
+bool state_is_pending(const struct state *state, enum stage stage);
+void state_set_pending(struct state *state, enum stage stage, bool pending);
+
+/* A firewall rule that the agent added itself, by its arguments as one string. */
+void state_add_ufw_rule(struct state *state, const char *rule);
+
+/* The sites' prefixes, into memory (room for CONF_SITES_MAX). Returns how many. */
+size_t state_sites(const struct state *state, struct site_memory memory[static CONF_SITES_MAX]);
+void state_set_site(struct state *state, const struct site *site);
+
+/* Text that belongs to a site, NULL when there is none: "handshake" (the router's public key that
+ * it was seen with), "announced" (the boot in which its script was last announced). */
+const char *state_site_text(const struct state *state, const char *site, const char *key);
+void state_set_site_text(struct state *state, const char *site, const char *key,
+			 const char *value);
+
+/* Text of the agent as a whole: "wg_interface", "waiting" (the notice last announced). */
+const char *state_text(const struct state *state, const char *key);
+void state_set_text(struct state *state, const char *key, const char *value);
+
+/* The last apply that changed something: when (ISO 8601, UTC) and a line for each change. */
+void state_start_record(struct state *state, const char *time);
+void state_add_record(struct state *state, const char *line);
+const char *state_record_time(const struct state *state);
+size_t state_record_count(const struct state *state);
+const char *state_record_line(const struct state *state, size_t i);
+
+/* The last good metadata. Saved only when it differs from what is there. Loading: -ENOENT without
+ * a text when nothing was applied yet. */
+int state_save_instance(int root, const struct instance *instance, struct error *err);
+int state_load_instance(int root, struct instance *instance, struct error *err);
+
+/* The file of a site's script as last announced. */
+struct file_path state_script_path(const char *site);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/ufw.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/process.h"
+
+#define UFW_DEADLINE_MS 60000
+#define TUPLE "### tuple ### "
+
+/* A tuple line as ufw writes it (src/backend_iptables.py, "### tuple ###"):
+ *   allow udp 51820 0.0.0.0/0 any 0.0.0.0/0 in comment=5769…
+ *   route:allow any any 0.0.0.0/0 any 0.0.0.0/0 in_wg0
+ * The fields: action, protocol, destination port and address, source port and address, direction;
+ * an application's name may stand between, which only narrows what we look for. */
+struct tuple {
+	char action[24], protocol[16], to_port[64], to[64], from_port[64], from[64], direction[64];
+};
+
+static bool is_anywhere(const char *address)
+{
+	return !strcmp(address, "0.0.0.0/0") || !strcmp(address, "::/0");
+}
+
+static bool tuple_parse(struct tuple *t, const char *line, size_t len)
+{
+	char text[512];
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, line, len);
+	text[len] = '\0';
+	return sscanf(text, "%23s %15s %63s %63s %63s %63s %63s", t->action, t->protocol,
+		      t->to_port, t->to, t->from_port, t->from, t->direction) == 7;
+}
+
+static bool tuple_is(const struct tuple *t, enum ufw_rule rule, uint16_t port,
+		     const char *interface)
+{
+	char number[8], direction[64];
+
+	if (!is_anywhere(t->to) || !is_anywhere(t->from) || strcmp(t->from_port, "any") != 0)
+		return false;
+	switch (rule) {
+	case UFW_LISTEN_PORT:
+		snprintf(number, sizeof(number), "%u", (unsigned)port);
+		return !strcmp(t->action, "allow") && !strcmp(t->direction, "in") &&
+		       !strcmp(t->to_port, number) &&
+		       (!strcmp(t->protocol, "udp") || !strcmp(t->protocol, "any"));
+	case UFW_ROUTE_IN:
+	case UFW_ROUTE_OUT:
+		snprintf(direction, sizeof(direction), "%s_%s", rule == UFW_ROUTE_IN ? "in" : "out",
+			 interface);
+		return !strcmp(t->action, "route:allow") && !strcmp(t->direction, direction) &&
+		       !strcmp(t->to_port, "any") && !strcmp(t->protocol, "any");
+	case UFW_RULE_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool ufw_rules_have(const char *text, enum ufw_rule rule, uint16_t port, const char *interface)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		struct tuple tuple;
+
+		line += *line == '\n';
+		if (strncmp(line, TUPLE, strlen(TUPLE)) != 0)
+			continue;
+		line += strlen(TUPLE);
+		if (tuple_parse(&tuple, line, strcspn(line, "\n")) &&
+		    tuple_is(&tuple, rule, port, interface))
+			return true;
+	}
+	return false;
+}
+
+bool ufw_setting_is(const char *text, const char *key, const char *expected)
+{
+	size_t key_len = strlen(key), expected_len = strlen(expected);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *value;
+
+		line += *line == '\n';
+		line += strspn(line, " \t");
+		if (strncmp(line, key, key_len) != 0 || line[key_len] != '=')
+			continue;
+		value = line + key_len + 1;
+		value += *value == '"' || *value == '\'';
+		return !strncasecmp(value, expected, expected_len) &&
+		       strchr("\"' \t\n", value[expected_len]);
+	}
+	return false;
+}
+
+struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char *interface)
+{
+	struct ufw_rule_text text = {""};
+
+	if (rule == UFW_LISTEN_PORT)
+		snprintf(text.s, sizeof(text.s), "allow %u/udp comment WireGuard", (unsigned)port);
+	else
+		snprintf(text.s, sizeof(text.s), "route allow %s on %s",
+			 rule == UFW_ROUTE_IN ? "in" : "out", interface);
+	return text;
+}
+
+/* The last line that a program printed is the one that says why it failed. */
+static const char *last_line(struct buf *output)
+{
+	char *start;
+
+	while (output->len && output->data[output->len - 1] == '\n')
+		output->data[--output->len] = '\0';
+	start = output->data ? strrchr(output->data, '\n') : NULL;
+	return start ? start + 1 : buf_str(output);
+}
+
+int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err)
+{
+	struct ufw_rule_text text = ufw_rule_text(rule, port, interface);
+	CLEANUP(buf_clear) struct buf output = BUF_INIT;
+	char listen[16];
+	const char *const allow[] = {"ufw", "allow", listen, "comment", "WireGuard", NULL};
+	const char *const route[] = {
+		"ufw", "route", "allow", rule == UFW_ROUTE_IN ? "in" : "out", "on", interface, NULL};
+	int status;
+
+	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);
+	status = process_run(&(struct process){.argv = rule == UFW_LISTEN_PORT ? allow : route,
+					       .input = -1,
+					       .extra = -1,
+					       .deadline_ms = UFW_DEADLINE_MS},
+			     &output, err);
+	if (status < 0)
+		return error_wrap(err, "ufw %s", text.s);
+	if (status > 0)
+		return error_set(err, -EPROTO, _("ufw %s: exit status %d: %s"), text.s, status,
+				 last_line(&output));
+	return 0;
+}

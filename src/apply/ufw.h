@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+/* UFW: what its rule files say, and the rules that the relay needs. Presence is read from the
+ * files; the program is run for what is missing alone. UFW is never enabled or disabled. */
+
+#define UFW_RULES "/etc/ufw/user.rules"
+#define UFW_RULES6 "/etc/ufw/user6.rules"
+#define UFW_CONF "/etc/ufw/ufw.conf"
+#define UFW_DEFAULTS "/etc/default/ufw"
+
+enum ufw_rule {
+	UFW_LISTEN_PORT, /* allow 51820/udp */
+	UFW_ROUTE_IN,	 /* route allow in on wg0 */
+	UFW_ROUTE_OUT,	 /* route allow out on wg0 */
+	UFW_RULE_COUNT,
+};
+
+/* Whether the text of a rule file (its "### tuple ###" lines) allows the port, or the forwarding in
+ * or out of the interface, from and to anywhere. Pure. */
+bool ufw_rules_have(const char *text, enum ufw_rule rule, uint16_t port, const char *interface);
+
+/* The value of a shell-like "KEY=value" line, quotes removed, compared with expected, case not
+ * minded. Pure. */
+bool ufw_setting_is(const char *text, const char *key, const char *expected);
+
+/* The arguments after "ufw", as one line for people: "route allow in on wg0". */
+struct ufw_rule_text {
+	char s[64];
+};
+struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char *interface);
+
+/* Runs ufw to add the rule. */
+int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err);

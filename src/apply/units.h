@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+struct units;
+
+/* systemd's units over the system bus (org.freedesktop.systemd1(5)). */
+
+struct unit_status {
+	bool found;	       /* there is a unit file */
+	char active_state[16]; /* "active", "inactive", "failed", …; "" when not found */
+	char file_state[16];   /* "enabled", "disabled", …; "" when not asked or not found */
+};
+
+enum unit_verb {
+	UNIT_START,
+	UNIT_RESTART,
+	UNIT_RELOAD,
+	UNIT_STOP,
+};
+
+/* Connects. The caller closes with units_close, which takes NULL too. */
+int units_open(struct units **units, struct error *err);
+void units_close(struct units *units);
+
+/* States of several units in one question. */
+int units_query(struct units *units, const char *const names[], size_t count,
+		struct unit_status out[], struct error *err);
+
+/* Fills in file_state; a unit without a file leaves it "". */
+int units_query_file(struct units *units, const char *name, struct unit_status *status,
+		     struct error *err);
+
+/* Queues the job and waits for its end, at most a minute. A failure names the unit and the job's
+ * result. -ETIME when it hasn't ended by then. */
+int units_run(struct units *units, enum unit_verb verb, const char *name, struct error *err);
+
+int units_enable(struct units *units, const char *name, struct error *err);
+int units_disable(struct units *units, const char *name, struct error *err);
+
+/* systemctl daemon-reload */
+int units_reload_manager(struct units *units, struct error *err);
+
+bool unit_is_active(const struct unit_status *status);
+bool unit_is_enabled(const struct unit_status *status);

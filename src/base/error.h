@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What went wrong: a negative errno and the sentence for the user. It lives on the caller's
+ * stack; start it with ERROR_INIT. */
+struct error {
+	int code;
+	char text[512];
+};
+
+#define ERROR_INIT ((struct error){0})
+
+/* Sets code (a negative errno) and text. Returns code, so that a failing function can end with
+ * `return error_set(…)`. err may be NULL: the text is dropped. */
+__attribute__((format(printf, 3, 4))) int error_set(struct error *err, int code, const char *fmt,
+						    ...);
+
+/* As error_set, with ": " and the meaning of code (strerror) appended. */
+__attribute__((format(printf, 3, 4))) int error_errno(struct error *err, int code, const char *fmt,
+						      ...);
+
+/* Puts "<fmt>: " before the text that is there. Returns err->code. */
+__attribute__((format(printf, 2, 3))) int error_wrap(struct error *err, const char *fmt, ...);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+int file_root_open(const char *path, struct error *err)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 ? fd : error_errno(err, -errno, "%s", path);
+}
+
+int file_open(int root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd >= 0 ? (int)fd : -errno;
+}
+
+/* Opens the directory that path's last component is in, making what is missing when make is set.
+ * *name is set to that component. */
+static int file_open_parent(int root, const char *path, bool make, const char **name)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (!slash || !slash[1] || (size_t)(slash - path) >= sizeof(parent))
+		return -EINVAL;
+	*name = slash + 1;
+	if (slash == path)
+		return file_open(root, "/", O_PATH | O_DIRECTORY);
+	memcpy(parent, path, (size_t)(slash - path));
+	parent[slash - path] = '\0';
+	fd = file_open(root, parent, O_PATH | O_DIRECTORY);
+	if (fd != -ENOENT || !make)
+		return fd;
+	fd = file_mkdir(root, parent, 0755, NULL);
+	return fd < 0 ? fd : file_open(root, parent, O_PATH | O_DIRECTORY);
+}
+
+/* fsync refuses an O_PATH descriptor. */
+static int file_sync_directory(int dir)
+{
+	CLEANUP(cleanup_fd) int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int file_read(int root, const char *path, size_t max, struct buf *out, mode_t *mode,
+	      struct error *err)
+{
+	CLEANUP(cleanup_fd) int fd = file_open(root, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	size_t start = out->len;
+	struct stat st;
+	char chunk[4096];
+	ssize_t got;
+	int r = 0;
+
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return -ENOENT;
+	if (fd < 0)
+		return error_errno(err, fd, "%s", path);
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, -errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, -EINVAL, "%s: not a regular file", path);
+	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			r = error_errno(err, -errno, "read %s", path);
+			break;
+		}
+		if (out->len - start + (size_t)got > max) {
+			r = error_set(err, -EFBIG, "%s: larger than %zu bytes", path, max);
+			break;
+		}
+		buf_add(out, chunk, (size_t)got);
+	}
+	explicit_bzero(chunk, sizeof(chunk));
+	if (mode)
+		*mode = st.st_mode & 07777;
+	if (r == 0 && out->error)
+		r = error_errno(err, out->error, "read %s", path);
+	return r;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t put = write(fd, data, len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		data += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+int file_write(int root, const char *path, const struct buf *content, mode_t mode,
+	       struct error *err)
+{
+	CLEANUP(cleanup_fd) int dir = -1;
+	CLEANUP(cleanup_fd) int fd = -1;
+	char temp[NAME_MAX + 1];
+	const char *name;
+	int r;
+
+	if (content->error)
+		return error_errno(err, content->error, "write %s", path);
+	dir = file_open_parent(root, path, true, &name);
+	if (dir < 0)
+		return error_errno(err, dir, "write %s", path);
+	/* One name a file, not a random one: what a power cut leaves behind is used again. */
+	if (snprintf(temp, sizeof(temp), ".%s.sixrelay", name) >= (int)sizeof(temp))
+		return error_errno(err, -ENAMETOOLONG, "write %s", path);
+	if (unlinkat(dir, temp, 0) < 0 && errno != ENOENT)
+		return error_errno(err, -errno, "write %s", path);
+	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_errno(err, -errno, "write %s", path);
+	r = write_all(fd, buf_str(content), content->len);
+	if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
+		       renameat(dir, temp, dir, name) < 0))
+		r = -errno;
+	if (r < 0) {
+		unlinkat(dir, temp, 0);
+		return error_errno(err, r, "write %s", path);
+	}
+	r = file_sync_directory(dir);
+	return r < 0 ? error_errno(err, r, "write %s", path) : 0;
+}
+
+int file_chmod(int root, const char *path, mode_t mode, struct error *err)
+{
+	CLEANUP(cleanup_fd) int fd = file_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return error_errno(err, fd, "chmod %s", path);
+	return fchmod(fd, mode) < 0 ? error_errno(err, -errno, "chmod %s", path) : 0;
+}
+
+int file_mkdir(int root, const char *path, mode_t mode, struct error *err)
+{
+	CLEANUP(cleanup_fd) int dir = file_open(root, path, O_PATH | O_DIRECTORY);
+	const char *name;
+
+	if (dir >= 0)
+		return 0;
+	if (dir != -ENOENT)
+		return error_errno(err, dir, "mkdir %s", path);
+	dir = file_open_parent(root, path, true, &name);
+	if (dir < 0)
+		return error_errno(err, dir, "mkdir %s", path);
+	if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
+		return error_errno(err, -errno, "mkdir %s", path);
+	return 0;
+}
+
+int file_remove(int root, const char *path, struct error *err)
+{
+	const char *name;
+	CLEANUP(cleanup_fd) int dir = file_open_parent(root, path, false, &name);
+	int r;
+
+	if (dir == -ENOENT)
+		return 0;
+	if (dir < 0)
+		return error_errno(err, dir, "remove %s", path);
+	if (unlinkat(dir, name, 0) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, -errno, "remove %s", path);
+	r = file_sync_directory(dir);
+	return r < 0 ? error_errno(err, r, "remove %s", path) : 0;
+}
+
+bool file_exists(int root, const char *path)
+{
+	CLEANUP(cleanup_fd) int fd = file_open(root, path, O_PATH);
+
+	return fd >= 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+
+/* What a child may print before the rest is thrown away. */
+#define PROCESS_OUTPUT_MAX (1024 * 1024)
+
+bool process_find(struct process_path *path, const char *name)
+{
+	static const char *const dirs[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
+		int len = snprintf(path->s, sizeof(path->s), "%s/%s", dirs[i], name);
+
+		if (len < (int)sizeof(path->s) && access(path->s, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* All our descriptors are close-on-exec; what the child shall have is duplicated. */
+static int process_spawn(pid_t *pid, const struct process *process, const char *path, int output)
+{
+	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
+					    "HOME=/root", NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int r;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	if (process->input >= 0)
+		posix_spawn_file_actions_adddup2(&actions, process->input, STDIN_FILENO);
+	else
+		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+	if (process->extra >= 0)
+		posix_spawn_file_actions_adddup2(&actions, process->extra, 3);
+	r = posix_spawn(pid, path, &actions, &attributes, (char *const *)process->argv,
+			environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+/* Reads the child's output until it closes it. -ETIME when the deadline comes first. */
+static int process_read(int fd, long deadline, struct buf *out)
+{
+	for (;;) {
+		struct pollfd ready = {.fd = fd, .events = POLLIN};
+		long left = deadline - clock_now_ms();
+		char chunk[4096];
+		ssize_t got;
+
+		if (left <= 0)
+			return -ETIME;
+		if (poll(&ready, 1, (int)left) < 0 && errno != EINTR)
+			return -errno;
+		if (!ready.revents)
+			continue;
+		got = read(fd, chunk, sizeof(chunk));
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		if (got == 0)
+			return 0;
+		if (got > 0 && out && out->len < PROCESS_OUTPUT_MAX)
+			buf_add(out, chunk, (size_t)got);
+	}
+}
+
+int process_run(const struct process *process, struct buf *out, struct error *err)
+{
+	const char *name = process->argv[0];
+	CLEANUP(cleanup_fd) int from_child = -1;
+	CLEANUP(cleanup_fd) int to_us = -1;
+	struct process_path path;
+	int pipe_fds[2], r, status;
+	pid_t pid;
+
+	if (!process_find(&path, name))
+		return error_set(err, -ENOENT, _("%s is not installed"), name);
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return error_errno(err, -errno, "%s", name);
+	from_child = pipe_fds[0];
+	to_us = pipe_fds[1];
+	r = process_spawn(&pid, process, path.s, to_us);
+	if (r < 0)
+		return error_errno(err, r, "%s", path.s);
+	cleanup_fd(&to_us);
+	to_us = -1;
+
+	r = process_read(from_child, clock_now_ms() + process->deadline_ms, out);
+	if (r < 0)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (r == -ETIME)
+		return error_set(err, r, _("%s did not end within %d s and was killed"), name,
+				 process->deadline_ms / 1000);
+	if (r < 0)
+		return error_errno(err, r, "%s", name);
+	if (!WIFEXITED(status))
+		return error_set(err, -EPROTO, _("%s was ended by signal %d"), name,
+				 WTERMSIG(status));
+	return WEXITSTATUS(status);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/i18n.h"
+
+int cmd_fail(const struct error *err, int status)
+{
+	fprintf(stderr, "sixrelay: %s\n", err->text);
+	return status;
+}
+
+int cmd_print(const struct buf *out)
+{
+	struct error err = ERROR_INIT;
+
+	if (out->error) {
+		error_errno(&err, out->error, _("standard output"));
+		return cmd_fail(&err, EXIT_FAILURE);
+	}
+	if (fwrite(buf_str(out), 1, out->len, stdout) != out->len || fflush(stdout) != 0) {
+		error_errno(&err, -errno, _("standard output"));
+		return cmd_fail(&err, EXIT_FAILURE);
+	}
+	return EXIT_SUCCESS;
+}

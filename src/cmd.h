@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+struct buf;
+struct error;
+
+/* The commands: each takes the options, prints, and returns the exit status. */
+
+#define EXIT_USAGE 2
+
+struct options {
+	const char *config;   /* --config */
+	const char *root;     /* --root */
+	const char *metadata; /* --metadata */
+	const char *site;     /* --site */
+	bool json, verbose, no_secret;
+};
+
+int cmd_apply(const struct options *options);
+int cmd_plan(const struct options *options);
+int cmd_script(const struct options *options);
+int cmd_status(const struct options *options);
+
+/* Prints "sixrelay: <what went wrong>" on standard error. Returns status. */
+int cmd_fail(const struct error *err, int status);
+
+/* Writes a buffer to standard output. Returns 0, or 1 when it can't be written. */
+int cmd_print(const struct buf *out);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+
+#include "apply/announce.h"
+#include "apply/apply.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "cmd.h"
+#include "session.h"
+
+static void show_progress(const char *step, const struct error *failure, void *data)
+{
+	(void)data;
+	if (failure)
+		fprintf(stderr, _("sixrelay: %s FAILED: %s\n"), step, failure->text);
+	else
+		printf("sixrelay: %s\n", step);
+	fflush(stdout);
+}
+
+/* One apply at a time: the lock is on the state directory, which is there from the first run on.
+ * Returns the descriptor that holds it. */
+static int take_lock(int root, struct error *err)
+{
+	CLEANUP(cleanup_fd) int fd = -1;
+	int r = file_mkdir(root, STATE_DIR, 0700, err);
+
+	if (r < 0)
+		return r;
+	fd = file_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return error_errno(err, fd, STATE_DIR);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return error_errno(err, -errno, STATE_DIR);
+		fprintf(stderr, _("sixrelay: another apply is running; waiting for its end\n"));
+		if (flock(fd, LOCK_EX) < 0)
+			return error_errno(err, -errno, STATE_DIR);
+	}
+	return take_fd(&fd);
+}
+
+static void show_notes(const struct session *session)
+{
+	static const char *const labels[] = {
+		[NOTE_WAITING] = N_("waiting"),
+		[NOTE_WARNING] = N_("warning"),
+		[NOTE_PROBLEM] = N_("problem"),
+	};
+
+	for (size_t i = 0; i < session->plan.note_count; i++) {
+		const struct note *note = &session->plan.notes[i];
+
+		fprintf(stderr, "sixrelay: %s: %s\n", _(labels[note->kind]), note->text);
+	}
+}
+
+/* What the next run has to know of this one. */
+static int remember(struct session *session, struct error *err)
+{
+	int r;
+
+	for (size_t i = 0; i < session->relay.site_count; i++)
+		state_set_site(&session->state, &session->relay.sites[i]);
+	r = state_save(&session->state, session->root, err);
+	return r < 0 ? r : state_save_instance(session->root, &session->instance, err);
+}
+
+static int do_apply(struct session *session, struct error *err)
+{
+	struct apply apply = {
+		.root = session->root,
+		.relay = &session->relay,
+		.list = &session->files,
+		.changes = session->changes,
+		.state = &session->state,
+		.units = session->units,
+		.progress = show_progress,
+	};
+	struct announce announcement = {
+		.root = session->root,
+		.conf = &session->conf,
+		.relay = &session->relay,
+		.plan = &session->plan,
+		.state = &session->state,
+	};
+	struct error late = ERROR_INIT;
+	bool said = false;
+	int result = apply_plan(&apply, &session->plan, err), r = 0;
+
+	/* The prefixes are what files were just written for, whatever became of the units. */
+	if (session->live) {
+		r = announce(&announcement, &said, &late);
+		if (r < 0)
+			fprintf(stderr, _("sixrelay: warning: %s\n"), late.text);
+		if (said)
+			printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
+	}
+	r = remember(session, result < 0 ? NULL : err);
+	if (result < 0 || r < 0)
+		return result < 0 ? result : r;
+	if (plan_has(&session->plan, NOTE_PROBLEM))
+		return error_set(err, -ENOENT, _("not all could be done; see the problems above"));
+	if (!session->plan.step_count && !said)
+		printf(_("sixrelay: nothing to do\n"));
+	return 0;
+}
+
+int cmd_apply(const struct options *options)
+{
+	struct session session CLEANUP(session_close) = SESSION_INIT;
+	CLEANUP(cleanup_fd) int lock = -1;
+	struct error err = ERROR_INIT;
+	int r;
+
+	/* All that can be wrong with the input is found before anything is written. */
+	r = session_open(&session, options, &err);
+	if (r == 0)
+		r = session_fetch(&session, options, &err);
+	if (r == 0)
+		r = session_make_relay(&session, &err);
+	if (r < 0)
+		return cmd_fail(&err, EXIT_FAILURE);
+	lock = take_lock(session.root, &err);
+	if (lock < 0)
+		return cmd_fail(&err, EXIT_FAILURE);
+	r = session_make_plan(&session, &err);
+	if (r == 0) {
+		show_notes(&session);
+		r = do_apply(&session, &err);
+	}
+	return r < 0 ? cmd_fail(&err, EXIT_FAILURE) : EXIT_SUCCESS;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include "cmd.h"
+int cmd_status(const struct options *options)
+{
+	(void)options;
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <linux/close_range.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/i18n.h"
+#include "cmd.h"
+
+enum {
+	OPTION_CONFIG = 256,
+	OPTION_ROOT,
+	OPTION_METADATA,
+	OPTION_SITE,
+	OPTION_JSON,
+	OPTION_NO_SECRET,
+	OPTION_VERSION,
+};
+
+/* Bits of the options that a command takes. */
+enum {
+	TAKES_CONFIG = 1 << 0,
+	TAKES_ROOT = 1 << 1,
+	TAKES_METADATA = 1 << 2,
+	TAKES_SITE = 1 << 3,
+	TAKES_JSON = 1 << 4,
+	TAKES_NO_SECRET = 1 << 5,
+	TAKES_INPUT = TAKES_CONFIG | TAKES_ROOT | TAKES_METADATA,
+};
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct options *options);
+	unsigned takes;
+	const char *help;
+} commands[] = {
+	{"apply", cmd_apply, TAKES_INPUT,
+	 N_("bring the machine to what settings and metadata say")},
+	{"plan", cmd_plan, TAKES_INPUT | TAKES_JSON,
+	 N_("show what apply would do; exit status 0: nothing, 1: something")},
+	{"status", cmd_status, TAKES_INPUT | TAKES_JSON, N_("show how the relay is doing")},
+	{"script", cmd_script, TAKES_INPUT | TAKES_SITE | TAKES_NO_SECRET,
+	 N_("print the RouterOS script for the router at home")},
+};
+
+static const struct option long_options[] = {
+	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"root", required_argument, NULL, OPTION_ROOT},
+	{"metadata", required_argument, NULL, OPTION_METADATA},
+	{"site", required_argument, NULL, OPTION_SITE},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"no-secret", no_argument, NULL, OPTION_NO_SECRET},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static void print_help(FILE *out)
+{
+	fprintf(out, _("Usage: sixrelay COMMAND [OPTION]...\n\n"
+		       "Makes a Vultr instance the IPv6 relay of a LAN behind a MikroTik router.\n\n"
+		       "Commands:\n"));
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-8s  %s\n", commands[i].name, _(commands[i].help));
+	fprintf(out, _("\nOptions:\n"
+		       "  --config FILE        settings (default: /etc/sixrelay.conf)\n"
+		       "  --metadata URL|FILE  metadata (default: Vultr's service)\n"
+		       "  --root DIR           work on the files below DIR; no unit, no kernel\n"
+		       "  --site NAME          script: the site, where there are several\n"
+		       "  --no-secret          script: leave the private key out\n"
+		       "  --json               plan, status: for machines\n"
+		       "  -v, --verbose        say more\n"
+		       "  --version            print the version\n"
+		       "  -h, --help           print this\n"));
+}
+
+static int usage_error(const char *what, const char *word)
+{
+	fprintf(stderr, _("sixrelay: %s: %s\nTry: sixrelay --help\n"), word, what);
+	return EXIT_USAGE;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+/* An option that the command has no use for is a mistake, and said so. */
+static int check_options(const struct command *command, const struct options *options)
+{
+	const struct {
+		bool given;
+		unsigned bit;
+		const char *name;
+	} checks[] = {
+		{options->config, TAKES_CONFIG, "--config"},
+		{options->root, TAKES_ROOT, "--root"},
+		{options->metadata, TAKES_METADATA, "--metadata"},
+		{options->site, TAKES_SITE, "--site"},
+		{options->json, TAKES_JSON, "--json"},
+		{options->no_secret, TAKES_NO_SECRET, "--no-secret"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
+		if (checks[i].given && !(command->takes & checks[i].bit))
+			return usage_error(_("not an option of this command"), checks[i].name);
+	return EXIT_SUCCESS;
+}
+
+/* Private keys pass through this process: no core dump, no debugger of another user, no file that
+ * is wider than asked for, no descriptor of the caller's that a child would get. */
+static void prepare_process(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(0022);
+	signal(SIGPIPE, SIG_IGN);
+	syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options = {0};
+	const struct command *command;
+	int option;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	prepare_process();
+
+	while ((option = getopt_long(argc, argv, "hv", long_options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_CONFIG:
+			options.config = optarg;
+			break;
+		case OPTION_ROOT:
+			options.root = optarg;
+			break;
+		case OPTION_METADATA:
+			options.metadata = optarg;
+			break;
+		case OPTION_SITE:
+			options.site = optarg;
+			break;
+		case OPTION_JSON:
+			options.json = true;
+			break;
+		case OPTION_NO_SECRET:
+			options.no_secret = true;
+			break;
+		case 'v':
+			options.verbose = true;
+			break;
+		case OPTION_VERSION:
+			puts(PACKAGE_STRING);
+			return EXIT_SUCCESS;
+		case 'h':
+			print_help(stdout);
+			return EXIT_SUCCESS;
+		default: /* getopt has said what is wrong */
+			fputs(_("Try: sixrelay --help\n"), stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	command = find_command(argv[optind]);
+	if (!command)
+		return usage_error(_("no such command; there are apply, plan, status and script"),
+				   argv[optind]);
+	if (optind + 1 < argc)
+		return usage_error(_("one word too many"), argv[optind + 1]);
+	option = check_options(command, &options);
+	return option ? option : command->run(&options);
+}

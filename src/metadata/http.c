@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "metadata/http.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "metadata/backoff.h"
+
+struct body {
+	struct buf *out;
+	size_t max;
+	bool too_large;
+};
+
+static size_t body_write(char *data, size_t size, size_t count, void *pointer)
+{
+	struct body *body = pointer;
+
+	if (body->out->len + size * count > body->max) {
+		body->too_large = true;
+		return 0;
+	}
+	buf_add(body->out, data, size * count);
+	return body->out->error ? 0 : size * count;
+}
+
+static void http_setup(CURL *curl, const char *url, const struct http_limits *limits, long left_ms,
+		       struct body *body)
+{
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+			 limits->connect_ms < left_ms ? limits->connect_ms : left_ms);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+			 limits->request_ms < left_ms ? limits->request_ms : left_ms);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "sixrelay/" PACKAGE_VERSION);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_write);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+}
+
+/* One try. *again tells whether another one may help. */
+static int http_try(const char *url, const struct http_limits *limits, long left_ms,
+		    struct buf *out, bool *again, struct error *err)
+{
+	struct body body = {.out = out, .max = (size_t)limits->body_bytes};
+	CURL *curl = curl_easy_init();
+	CURLcode code;
+	long status = 0;
+
+	*again = false;
+	if (!curl)
+		return error_errno(err, -ENOMEM, "%s", url);
+	http_setup(curl, url, limits, left_ms, &body);
+	code = curl_easy_perform(curl);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(curl);
+	if (body.too_large)
+		return error_set(err, -EFBIG, _("%s: the answer is larger than %ld bytes"), url,
+				 limits->body_bytes);
+	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+		return error_set(err, -EINVAL, "%s: %s", url, curl_easy_strerror(code));
+	if (code != CURLE_OK) {
+		*again = true;
+		return error_set(err, code == CURLE_OPERATION_TIMEDOUT ? -ETIMEDOUT : -EIO,
+				 "%s: %s", url, curl_easy_strerror(code));
+	}
+	if (status == 200)
+		return 0;
+	*again = status == 429 || status >= 500;
+	return error_set(err, -EPROTO, _("%s: HTTP status %ld (200 is expected)"), url, status);
+}
+
+int http_get(const char *url, const struct http_limits *limits, struct buf *out,
+	     http_retry_fn *on_retry, void *data, struct error *err)
+{
+	long deadline = clock_now_ms() + limits->deadline_ms;
+	bool again;
+
+	for (unsigned attempt = 1;; attempt++) {
+		int pause = backoff_ms(attempt), r;
+
+		buf_clear(out);
+		r = http_try(url, limits, deadline - clock_now_ms(), out, &again, err);
+		if (r == 0)
+			return 0;
+		buf_clear(out);
+		if (!again)
+			return r;
+		if (clock_now_ms() + pause >= deadline)
+			return error_wrap(err, _("gave up after %u tries in %ld s"), attempt,
+					  limits->deadline_ms / 1000);
+		if (on_retry)
+			on_retry(err ? err->text : "", data);
+		clock_sleep_ms(pause);
+	}
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/inventory.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* One more element at the end of an array that doubles. NULL: no memory. */
+static void *append(void *array, size_t *count, size_t size)
+{
+	void **base = array;
+	bool full = (*count & (*count - 1)) == 0; /* 0, 1, 2, 4, … */
+	char *element;
+
+	if (full) {
+		void *grown = reallocarray(*base, *count ? *count * 2 : 1, size);
+
+		if (!grown)
+			return NULL;
+		*base = grown;
+	}
+	element = (char *)*base + *count * size;
+	memset(element, 0, size);
+	(*count)++;
+	return element;
+}
+
+struct link *inventory_add_link(struct inventory *inventory)
+{
+	return append(&inventory->links, &inventory->link_count, sizeof(*inventory->links));
+}
+
+/* A message's attributes by type; of several with one type the last. */
+#define ATTRIBUTES_MAX 64
+struct attributes {
+	const struct nlattr *by_type[ATTRIBUTES_MAX];
+};
+
+static int take_attribute(const struct nlattr *attr, void *data)
+{
+	struct attributes *attributes = data;
+	uint16_t type = mnl_attr_get_type(attr);
+
+	if (type < ATTRIBUTES_MAX)
+		attributes->by_type[type] = attr;
+	return MNL_CB_OK;
+}
+
+/* The attribute's value, when it is there and has exactly this size. */
+static bool get(const struct attributes *attributes, unsigned type, void *out, size_t size)
+{
+	const struct nlattr *attr = attributes->by_type[type];
+
+	if (!attr || mnl_attr_get_payload_len(attr) != size)
+		return false;
+	memcpy(out, mnl_attr_get_payload(attr), size);
+	return true;
+}
+
+static int parse_link(struct inventory *inventory, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	struct attributes attributes = {0};
+	const struct nlattr *name;
+	struct link *link;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*info))
+		return -EBADMSG;
+	link = inventory_add_link(inventory);
+	if (!link)
+		return -ENOMEM;
+	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
+	link->index = info->ifi_index;
+	link->up = (info->ifi_flags & IFF_UP) && (info->ifi_flags & IFF_LOWER_UP);
+	link->has_mac = info->ifi_type == ARPHRD_ETHER &&
+			get(&attributes, IFLA_ADDRESS, link->mac.bytes, sizeof(link->mac.bytes));
+	/* A name that we would not write to a file stays empty, and is not found. */
+	name = attributes.by_type[IFLA_IFNAME];
+	if (name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) == 0)
+		link_name_parse(&link->name, mnl_attr_get_str(name));
+	return 0;
+}
+
+static int parse_address(struct inventory *inventory, const struct nlmsghdr *message)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(message);
+	struct address parsed = {0}, *address;
+	struct attributes attributes = {0};
+	uint32_t flags;
+	size_t size;
+	void *value;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*info))
+		return -EBADMSG;
+	if (info->ifa_family != AF_INET && info->ifa_family != AF_INET6)
+		return 0;
+	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
+	parsed.index = (int)info->ifa_index;
+	parsed.is_ipv6 = info->ifa_family == AF_INET6;
+	parsed.len = info->ifa_prefixlen;
+	parsed.scope = info->ifa_scope;
+	value = parsed.is_ipv6 ? (void *)&parsed.ipv6 : (void *)&parsed.ipv4;
+	size = parsed.is_ipv6 ? sizeof(parsed.ipv6) : sizeof(parsed.ipv4);
+	/* IFA_LOCAL is our end where IFA_ADDRESS is the peer's. */
+	if (!get(&attributes, IFA_LOCAL, value, size) &&
+	    !get(&attributes, IFA_ADDRESS, value, size))
+		return 0;
+	flags = info->ifa_flags;
+	get(&attributes, IFA_FLAGS, &flags, sizeof(flags));
+	parsed.temporary = flags & IFA_F_TEMPORARY && parsed.is_ipv6;
+	parsed.tentative = flags & IFA_F_TENTATIVE;
+	parsed.deprecated = flags & IFA_F_DEPRECATED;
+	address = append(&inventory->addresses, &inventory->address_count, sizeof(*address));
+	if (!address)
+		return -ENOMEM;
+	*address = parsed;
+	return 0;
+}
+
+/* Of several next hops the first: any of them shows that there is a way. */
+static void parse_multipath(struct route *route, const struct nlattr *attr)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
+	struct attributes attributes = {0};
+
+	if (mnl_attr_get_payload_len(attr) < sizeof(*hop) || hop->rtnh_len < sizeof(*hop) ||
+	    hop->rtnh_len > mnl_attr_get_payload_len(attr))
+		return;
+	route->index = hop->rtnh_ifindex;
+	mnl_attr_parse_payload(hop + 1, hop->rtnh_len - sizeof(*hop), take_attribute, &attributes);
+	route->has_gateway =
+		get(&attributes, RTA_GATEWAY, &route->gateway, sizeof(route->gateway));
+}
+
+static int parse_route(struct inventory *inventory, const struct nlmsghdr *message)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+	struct route parsed = {0}, *route;
+	struct attributes attributes = {0};
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*info))
+		return -EBADMSG;
+	if (info->rtm_family != AF_INET6 || info->rtm_flags & RTM_F_CLONED)
+		return 0;
+	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
+	parsed.table = info->rtm_table;
+	parsed.protocol = info->rtm_protocol;
+	parsed.type = info->rtm_type;
+	parsed.dst.len = info->rtm_dst_len;
+	get(&attributes, RTA_DST, &parsed.dst.addr, sizeof(parsed.dst.addr));
+	get(&attributes, RTA_OIF, &parsed.index, sizeof(parsed.index));
+	get(&attributes, RTA_PRIORITY, &parsed.metric, sizeof(parsed.metric));
+	get(&attributes, RTA_TABLE, &parsed.table, sizeof(parsed.table));
+	parsed.has_gateway =
+		get(&attributes, RTA_GATEWAY, &parsed.gateway, sizeof(parsed.gateway));
+	if (attributes.by_type[RTA_MULTIPATH])
+		parse_multipath(&parsed, attributes.by_type[RTA_MULTIPATH]);
+	route = append(&inventory->routes, &inventory->route_count, sizeof(*route));
+	if (!route)
+		return -ENOMEM;
+	*route = parsed;
+	return 0;
+}
+
+int inventory_parse(struct inventory *inventory, const void *bytes, size_t len, struct error *err)
+{
+	const struct nlmsghdr *message = bytes;
+	int left = (int)len, r = 0;
+
+	for (; r == 0 && mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+		switch (message->nlmsg_type) {
+		case RTM_NEWLINK:
+			r = parse_link(inventory, message);
+			break;
+		case RTM_NEWADDR:
+			r = parse_address(inventory, message);
+			break;
+		case RTM_NEWROUTE:
+			r = parse_route(inventory, message);
+			break;
+		}
+	}
+	if (r == 0 && left > 0)
+		r = -EBADMSG;
+	return r < 0 ? error_errno(err, r, "netlink") : 0;
+}
+
+void inventory_clear(struct inventory *inventory)
+{
+	free(inventory->links);
+	free(inventory->addresses);
+	free(inventory->routes);
+	*inventory = INVENTORY_INIT;
+}
+
+const struct link *inventory_link(const struct inventory *inventory, const char *name)
+{
+	for (size_t i = 0; i < inventory->link_count; i++)
+		if (*name && !strcmp(inventory->links[i].name.s, name))
+			return &inventory->links[i];
+	return NULL;
+}
+
+size_t inventory_link_by_mac(const struct inventory *inventory, const struct mac *mac,
+			     const struct link **link)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < inventory->link_count; i++) {
+		const struct link *candidate = &inventory->links[i];
+
+		if (candidate->has_mac && *candidate->name.s && mac_equal(&candidate->mac, mac) &&
+		    count++ == 0)
+			*link = candidate;
+	}
+	return count;
+}
+
+const struct route *inventory_default_route(const struct inventory *inventory, int index)
+{
+	const struct route *best = NULL;
+
+	for (size_t i = 0; i < inventory->route_count; i++) {
+		const struct route *route = &inventory->routes[i];
+
+		if (route->dst.len == 0 && route->table == RT_TABLE_MAIN && route->index == index &&
+		    route->type == RTN_UNICAST && (!best || route->metric < best->metric))
+			best = route;
+	}
+	return best;
+}
+
+const struct route *inventory_route(const struct inventory *inventory, const struct prefix *dst,
+				    int index, uint32_t metric)
+{
+	for (size_t i = 0; i < inventory->route_count; i++) {
+		const struct route *route = &inventory->routes[i];
+
+		if (route->table == RT_TABLE_MAIN && route->index == index &&
+		    route->metric == metric && prefix_equal(&route->dst, dst))
+			return route;
+	}
+	return NULL;
+}
+
+bool inventory_has_address(const struct inventory *inventory, int index,
+			   const struct in6_addr *addr)
+{
+	for (size_t i = 0; i < inventory->address_count; i++) {
+		const struct address *address = &inventory->addresses[i];
+
+		if (address->is_ipv6 && address->index == index &&
+		    IN6_ARE_ADDR_EQUAL(&address->ipv6, addr))
+			return true;
+	}
+	return false;
+}
+
+static const struct address *global_address(const struct inventory *inventory, int index,
+					    bool is_ipv6)
+{
+	for (size_t i = 0; i < inventory->address_count; i++) {
+		const struct address *address = &inventory->addresses[i];
+
+		if (address->index == index && address->is_ipv6 == is_ipv6 &&
+		    address->scope == RT_SCOPE_UNIVERSE && !address->temporary &&
+		    !address->deprecated && (!is_ipv6 || ip_is_global(&address->ipv6)))
+			return address;
+	}
+	return NULL;
+}
+
+const struct address *inventory_global_ipv6(const struct inventory *inventory, int index)
+{
+	return global_address(inventory, index, true);
+}
+
+const struct address *inventory_global_ipv4(const struct inventory *inventory, int index)
+{
+	return global_address(inventory, index, false);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/keys.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "cmd.h"
+#include "metadata/fetch.h"
+#include "net/netlink.h"
+#include "net/sysfs.h"
+
+#define CONF_MAX (256 * 1024)
+
+/* The settings file that is asked for by name must be there; the usual one need not. */
+static int read_conf(struct session *session, const struct options *options, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	CLEANUP(cleanup_free) char *absolute = NULL;
+	CLEANUP(cleanup_fd) int slash = -1;
+	const char *path = CONF_PATH;
+	int root = session->root, r;
+
+	if (options->config) {
+		absolute = realpath(options->config, NULL);
+		if (!absolute)
+			return error_errno(err, -errno, "%s", options->config);
+		path = absolute;
+		slash = file_root_open("/", err);
+		if (slash < 0)
+			return slash;
+		root = slash;
+	}
+	r = file_read(root, path, CONF_MAX, &text, NULL, err);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	return conf_parse(&session->conf, options->config ? options->config : path,
+			  buf_str(&text), text.len, err);
+}
+
+int session_open(struct session *session, const struct options *options, struct error *err)
+{
+	int r;
+
+	session->live = !options->root;
+	session->root = file_root_open(options->root ? options->root : "/", err);
+	if (session->root < 0)
+		return session->root;
+	r = read_conf(session, options, err);
+	return r < 0 ? r : state_load(&session->state, session->root, err);
+}
+
+static void tell_retry(const char *why, void *data)
+{
+	bool *told = data;
+
+	if (!*told)
+		fprintf(stderr, _("sixrelay: %s; trying again\n"), why);
+	*told = true;
+}
+
+int session_fetch(struct session *session, const struct options *options, struct error *err)
+{
+	bool told = false;
+
+	return fetch_instance(&session->instance, options->metadata, tell_retry, &told, err);
+}
+
+int session_recall(struct session *session, const struct options *options, struct error *err)
+{
+	int r;
+
+	if (options->metadata)
+		return session_fetch(session, options, err);
+	r = state_load_instance(session->root, &session->instance, err);
+	if (r == -ENOENT)
+		return error_set(err, r, _("nothing was applied yet; run: sixrelay apply"));
+	return r;
+}
+
+int session_make_relay(struct session *session, struct error *err)
+{
+	struct site_memory memory[CONF_SITES_MAX];
+	size_t count = state_sites(&session->state, memory);
+	int r;
+
+	r = session->live ? netlink_inventory(&session->inventory, err)
+			  : sysfs_inventory(&session->inventory, session->root,
+					    session->conf.has_nic ? &session->conf.nic : NULL,
+					    &session->instance.mac, err);
+	if (r < 0)
+		return r;
+	r = relay_make(&session->relay, &session->conf, &session->instance, &session->inventory,
+		       memory, count, err);
+	if (r < 0)
+		return r;
+	return keys_load(session->root, &session->relay, &session->keys_fresh, err);
+}
+
+int session_make_plan(struct session *session, struct error *err)
+{
+	struct file_choices choices;
+	int r;
+
+	if (session->live && units_open(&session->units, &session->machine.units_error) < 0)
+		session->units = NULL;
+	r = machine_gather(&session->machine, session->root, session->live, &session->relay,
+			   &session->inventory, session->units, err);
+	if (r < 0)
+		return r;
+	if (relay_site_count(&session->relay)) {
+		choices = plan_choices(&session->relay, &session->machine);
+		render_files(&session->relay, &choices, &session->files);
+	}
+	session->changes = calloc(session->files.count + 1, sizeof(*session->changes));
+	if (!session->changes || session->files.error)
+		return error_errno(err, -ENOMEM, "plan");
+	r = changes_find(session->root, &session->state, &session->files, session->changes, err);
+	if (r < 0)
+		return r;
+	plan_make(&session->plan, &session->relay, &session->machine, &session->state,
+		  &session->files, session->changes);
+	return session->plan.error ? error_errno(err, session->plan.error, "plan") : 0;
+}
+
+void session_close(struct session *session)
+{
+	if (session->changes)
+		changes_clear(session->changes, session->files.count);
+	free(session->changes);
+	file_list_clear(&session->files);
+	plan_clear(&session->plan);
+	units_close(session->units);
+	relay_wipe(&session->relay);
+	inventory_clear(&session->inventory);
+	state_clear(&session->state);
+	if (session->root >= 0)
+		close(session->root);
+	*session = SESSION_INIT;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "apply/changes.h"
+#include "apply/machine.h"
+#include "apply/plan.h"
+#include "apply/state.h"
+#include "metadata/instance.h"
+#include "net/inventory.h"
+#include "relay/relay.h"
+
+struct error;
+struct options;
+
+/* What every command starts from: settings, metadata, the machine as it is, the relay as it shall
+ * be, and the plan from the one to the other. */
+
+struct session {
+	int root;
+	bool live; /* false with --root */
+	struct conf conf;
+	struct state state;
+	struct instance instance;
+	struct inventory inventory;
+	struct relay relay;
+	bool keys_fresh; /* some of the keys are new, and in memory only */
+
+	struct units *units; /* NULL: no bus, or not live */
+	struct machine machine;
+	struct file_list files;
+	struct change *changes;
+	struct plan plan;
+};
+
+#define SESSION_INIT ((struct session){.root = -1})
+
+/* Opens the root and reads settings and state. */
+int session_open(struct session *session, const struct options *options, struct error *err);
+
+/* The metadata: from the service, or from where --metadata says. */
+int session_fetch(struct session *session, const struct options *options, struct error *err);
+
+/* The metadata as of the last apply, unless --metadata says otherwise. */
+int session_recall(struct session *session, const struct options *options, struct error *err);
+
+/* Inventory, relay and keys. */
+int session_make_relay(struct session *session, struct error *err);
+
+/* Gathers the machine and makes the plan. Nothing is changed. */
+int session_make_plan(struct session *session, struct error *err);
+
+void session_close(struct session *session);
