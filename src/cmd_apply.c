@@ -46,19 +46,12 @@ static int take_lock(int root, struct error *err)
 	return take_fd(&fd);
 }
 
-static void show_notes(const struct session *session)
+static void show_notes(const struct plan *plan)
 {
-	static const char *const labels[] = {
-		[NOTE_WAITING] = N_("waiting"),
-		[NOTE_WARNING] = N_("warning"),
-		[NOTE_PROBLEM] = N_("problem"),
-	};
+	CLEANUP(buf_clear) struct buf out = BUF_INIT;
 
-	for (size_t i = 0; i < session->plan.note_count; i++) {
-		const struct note *note = &session->plan.notes[i];
-
-		fprintf(stderr, "sixrelay: %s: %s\n", _(labels[note->kind]), note->text);
-	}
+	plan_print_notes(plan, "sixrelay: ", &out);
+	fputs(buf_str(&out), stderr);
 }
 
 /* What the next run has to know of this one. */
@@ -107,7 +100,7 @@ static int do_apply(struct session *session, struct error *err)
 		return result < 0 ? result : r;
 	if (plan_has(&session->plan, NOTE_PROBLEM))
 		return error_set(err, -ENOENT, _("not all could be done; see the problems above"));
-	if (!session->plan.step_count && !said)
+	if (!session->plan.step_count && !said && !session->plan.note_count)
 		printf(_("sixrelay: nothing to do\n"));
 	return 0;
 }
@@ -132,7 +125,7 @@ int cmd_apply(const struct options *options)
 		return cmd_fail(&err, EXIT_FAILURE);
 	r = session_make_plan(&session, &err);
 	if (r == 0) {
-		show_notes(&session);
+		show_notes(&session.plan);
 		r = do_apply(&session, &err);
 	}
 	return r < 0 ? cmd_fail(&err, EXIT_FAILURE) : EXIT_SUCCESS;

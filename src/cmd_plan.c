@@ -17,19 +17,6 @@ enum {
 	PLAN_TROUBLE = 2,
 };
 
-static const char *note_label(enum note_kind kind)
-{
-	switch (kind) {
-	case NOTE_WAITING:
-		return "waiting";
-	case NOTE_WARNING:
-		return "warning";
-	case NOTE_PROBLEM:
-		return "problem";
-	}
-	return "";
-}
-
 static int print_text(const struct session *session, struct buf *out, struct error *err)
 {
 	const struct plan *plan = &session->plan;
@@ -48,8 +35,7 @@ static int print_text(const struct session *session, struct buf *out, struct err
 	for (size_t i = 0; i < plan->step_count; i++)
 		buf_addf(out, "%s\n",
 			 step_text(&plan->steps[i], &session->relay, &session->files).s);
-	for (size_t i = 0; i < plan->note_count; i++)
-		buf_addf(out, "%s: %s\n", _(note_label(plan->notes[i].kind)), plan->notes[i].text);
+	plan_print_notes(plan, "", out);
 	if (!plan->step_count)
 		buf_adds(out, _("nothing to do\n"));
 	return 0;

@@ -15,15 +15,15 @@ static int choose_site(const struct relay *relay, const char *name, const struct
 {
 	*site = relay_site(relay, name ? name : relay->sites[0].name);
 	if (!name && relay->site_count > 1)
-		return error_set(err, -EINVAL,
-				 _("there are %zu sites; choose one: --site %s, ..."),
+		return error_set(err, -EINVAL, _("there are %zu sites; choose one: --site %s, ..."),
 				 relay->site_count, relay->sites[0].name);
 	if (!*site)
 		return error_set(err, -ENOENT, _("there is no site '%s' in %s"), name, CONF_PATH);
 	if ((*site)->state == SITE_WAITING)
-		return error_set(err, -ENOENT,
-				 _("site %s has no /64 yet; sixrelay status says what it waits for"),
-				 (*site)->name);
+		return error_set(
+			err, -ENOENT,
+			_("site %s has no /64 yet; sixrelay status says what it waits for"),
+			(*site)->name);
 	if (!relay->has_endpoint)
 		return error_set(err, -EADDRNOTAVAIL, _("the instance has no public IPv4 address"));
 	return 0;

@@ -66,9 +66,10 @@ static const struct option long_options[] = {
 
 static void print_help(FILE *out)
 {
-	fprintf(out, _("Usage: sixrelay COMMAND [OPTION]...\n\n"
-		       "Makes a Vultr instance the IPv6 relay of a LAN behind a MikroTik router.\n\n"
-		       "Commands:\n"));
+	fprintf(out,
+		_("Usage: sixrelay COMMAND [OPTION]...\n\n"
+		  "Makes a Vultr instance the IPv6 relay of a LAN behind a MikroTik router.\n\n"
+		  "Commands:\n"));
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-8s  %s\n", commands[i].name, _(commands[i].help));
 	fprintf(out, _("\nOptions:\n"

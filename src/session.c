@@ -40,8 +40,8 @@ static int read_conf(struct session *session, const struct options *options, str
 	r = file_read(root, path, CONF_MAX, &text, NULL, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	return conf_parse(&session->conf, options->config ? options->config : path,
-			  buf_str(&text), text.len, err);
+	return conf_parse(&session->conf, options->config ? options->config : path, buf_str(&text),
+			  text.len, err);
 }
 
 int session_open(struct session *session, const struct options *options, struct error *err)

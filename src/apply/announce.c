@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
+#include "base/wrap.h"
 #include "relay/relay.h"
 #include "render/routeros.h"
 
@@ -113,10 +114,18 @@ static void announce_waiting(const struct announce *a, struct buf *out)
 
 	for (size_t i = 0; i < a->plan->note_count; i++)
 		if (a->plan->notes[i].kind == NOTE_WAITING)
-			buf_addf(&text, "sixrelay: %s\n", a->plan->notes[i].text);
+			wrap(&text, "sixrelay: ", a->plan->notes[i].text, 2);
 	if (text.len && (!told || strcmp(told, buf_str(&text)) != 0))
 		buf_add(out, text.data, text.len);
 	state_set_text(a->state, "waiting", text.len ? buf_str(&text) : NULL);
+}
+
+/* Whoever wrote a file that is gone now may look for it. */
+static void announce_kept(const struct announce *a, struct buf *out)
+{
+	for (size_t i = 0; i < a->plan->note_count; i++)
+		if (a->plan->notes[i].kind == NOTE_KEPT)
+			wrap(out, "sixrelay: ", a->plan->notes[i].text, 2);
 }
 
 int announce(const struct announce *a, bool *said, struct error *err)
@@ -126,6 +135,7 @@ int announce(const struct announce *a, bool *said, struct error *err)
 	int result = 0, r;
 
 	announce_waiting(a, &out);
+	announce_kept(a, &out);
 	for (size_t i = 0; i < a->relay->site_count; i++) {
 		if (a->relay->sites[i].state == SITE_WAITING || !a->relay->has_endpoint)
 			continue;

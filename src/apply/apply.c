@@ -61,10 +61,14 @@ static int keep_file(const struct apply *a, size_t index, struct error *err)
 	const struct file_spec *spec = &a->list->specs[index];
 	const struct change *change = &a->changes[index];
 	bool first = !state_knows_before(a->state, spec->path.s);
+	struct kept_path path;
 	int r = 0;
 
-	if (change->kind != CHANGE_CREATE && (first || change->foreign))
-		r = change_keep(a->root, a->state, spec, change, err);
+	if (change->kind != CHANGE_CREATE && (first || change->foreign)) {
+		r = change_keep(a->root, a->state, spec, change, &path, err);
+		if (r == 0)
+			state_set_kept(a->state, spec->path.s, path.s);
+	}
 	if (r == 0)
 		state_set_before(a->state, spec->path.s, change->kind != CHANGE_CREATE);
 	return r;

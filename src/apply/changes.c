@@ -44,29 +44,22 @@ void changes_clear(struct change changes[], size_t count)
 		buf_clear(&changes[i].old);
 }
 
-/* "before/…" for what was there before the agent's first change, "kept/…" with a number for what
- * somebody wrote since. */
-struct kept_path {
-	char s[160];
-};
-
 int change_keep(int root, const struct state *state, const struct file_spec *spec,
-		const struct change *change, struct error *err)
+		const struct change *change, struct kept_path *path, struct error *err)
 {
-	struct kept_path path;
 	int number = 0;
 	int r = file_mkdir(root, STATE_DIR, 0700, err);
 
 	if (r < 0)
 		return r;
 	if (!state_knows_before(state, spec->path.s)) {
-		snprintf(path.s, sizeof(path.s), STATE_DIR "/before%s", spec->path.s);
+		snprintf(path->s, sizeof(path->s), STATE_DIR "/before%s", spec->path.s);
 	} else {
 		do
-			snprintf(path.s, sizeof(path.s), STATE_DIR "/kept%s.%d", spec->path.s,
+			snprintf(path->s, sizeof(path->s), STATE_DIR "/kept%s.%d", spec->path.s,
 				 ++number);
-		while (number < KEPT_MAX && file_exists(root, path.s));
+		while (number < KEPT_MAX && file_exists(root, path->s));
 	}
-	r = file_write(root, path.s, &change->old, 0600, err);
+	r = file_write(root, path->s, &change->old, 0600, err);
 	return r < 0 ? error_wrap(err, _("keep a copy of %s"), spec->path.s) : 0;
 }

@@ -30,7 +30,12 @@ int changes_find(int root, const struct state *state, const struct file_list *li
 
 void changes_clear(struct change changes[], size_t count);
 
-/* Copies what stands at the file's path to the state directory, before it goes: to
- * "before/etc/…" the first time, to "kept/etc/….1" and so on later. */
+/* Where a copy is kept: "/var/lib/sixrelay/kept/etc/ndppd.conf.1" */
+struct kept_path {
+	char s[160];
+};
+
+/* Copies what stands at the file's path to the state directory, before it goes: to "before/etc/…"
+ * the first time, to "kept/etc/….1" and so on later. */
 int change_keep(int root, const struct state *state, const struct file_spec *spec,
-		const struct change *change, struct error *err);
+		const struct change *change, struct kept_path *path, struct error *err);

@@ -67,14 +67,10 @@ int diff_file(const struct file_spec *spec, const struct change *change, bool ne
 	const char *suffix = strrchr(spec->path.s, '.');
 	bool is_key_file = suffix && (!strcmp(suffix, ".key") || !strcmp(suffix, ".pub"));
 	const char *const argv[] = {
-		"diff",
-		"-u",
-		"--label",
-		change->kind == CHANGE_CREATE ? "/dev/null" : spec->path.s,
-		"--label",
-		spec->path.s,
-		"-",
-		"/dev/fd/3",
+		"diff",	   "-u",
+		"--label", change->kind == CHANGE_CREATE ? "/dev/null" : spec->path.s,
+		"--label", spec->path.s,
+		"-",	   "/dev/fd/3",
 		NULL,
 	};
 	int status;
@@ -85,11 +81,10 @@ int diff_file(const struct file_spec *spec, const struct change *change, bool ne
 		buf_addf(out, "mode of %s: %04o\n", spec->path.s, (unsigned)spec->mode);
 		return 0;
 	}
-	status = process_run(&(struct process){.argv = argv,
-					       .input = old,
-					       .extra = new,
-					       .deadline_ms = DIFF_DEADLINE_MS},
-			     &output, err);
+	status = process_run(
+		&(struct process){
+			.argv = argv, .input = old, .extra = new, .deadline_ms = DIFF_DEADLINE_MS},
+		&output, err);
 	if (status < 0)
 		return status;
 	if (status > 1)

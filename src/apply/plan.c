@@ -9,7 +9,9 @@
 
 #include "apply/machine.h"
 #include "apply/state.h"
+#include "base/cleanup.h"
 #include "base/i18n.h"
+#include "base/wrap.h"
 #include "relay/relay.h"
 #include "render/sysctl.h"
 #include "render/wgquick.h"
@@ -75,8 +77,8 @@ static bool add_files(const struct view *v, enum stage stage)
 			continue;
 		add_step(v->plan, (struct step){.kind = STEP_FILE, .stage = stage, .index = i});
 		if (v->changes[i].foreign)
-			add_note(v->plan, NOTE_WARNING,
-				 _("%s: not as sixrelay left it; a copy is kept below %s"),
+			add_note(v->plan, NOTE_KEPT,
+				 _("%s is not as sixrelay left it; a copy is kept below %s"),
 				 v->list->specs[i].path.s, STATE_DIR);
 		any |= v->changes[i].kind != CHANGE_MODE;
 	}
@@ -194,9 +196,9 @@ static void plan_sshd(const struct view *v)
 				     "sixrelay apply (%s)"),
 			 FILE_SSHD);
 	if (changed && v->machine->live)
-		add_step(v->plan, (struct step){.kind = STEP_SSHD_TEST,
-						.stage = STAGE_SSHD,
-						.index = index});
+		add_step(
+			v->plan,
+			(struct step){.kind = STEP_SSHD_TEST, .stage = STAGE_SSHD, .index = index});
 	add_files(v, STAGE_SSHD);
 	if (!changed && !state_is_pending(v->state, STAGE_SSHD))
 		return;
@@ -225,9 +227,11 @@ static void plan_waiting(const struct view *v)
 				 site->name);
 		if (site->state == SITE_WAITING && site->source == SITE_RESERVED)
 			add_note(v->plan, NOTE_WAITING,
-				 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: Network, "
+				 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: "
+				   "Network, "
 				   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
-				   "wg-lan-prefix), attach it to this instance; no reboot is needed. "
+				   "wg-lan-prefix), attach it to this instance; no reboot is "
+				   "needed. "
 				   "Then: sixrelay apply. Or share the instance's own /64: "
 				   "prefix = original"),
 				 site->name);
@@ -278,6 +282,31 @@ bool plan_has(const struct plan *plan, enum note_kind kind)
 		if (plan->notes[i].kind == kind)
 			return true;
 	return false;
+}
+
+const char *note_label(enum note_kind kind)
+{
+	switch (kind) {
+	case NOTE_WAITING:
+		return N_("waiting");
+	case NOTE_KEPT:
+		return N_("kept");
+	case NOTE_WARNING:
+		return N_("warning");
+	case NOTE_PROBLEM:
+		return N_("problem");
+	}
+	return "";
+}
+
+void plan_print_notes(const struct plan *plan, const char *lead, struct buf *out)
+{
+	for (size_t i = 0; i < plan->note_count; i++) {
+		CLEANUP(buf_clear) struct buf label = BUF_INIT;
+
+		buf_addf(&label, "%s%s: ", lead, _(note_label(plan->notes[i].kind)));
+		wrap(out, buf_str(&label), plan->notes[i].text, 2);
+	}
 }
 
 struct file_choices plan_choices(const struct relay *relay, const struct machine *machine)

@@ -16,10 +16,10 @@ struct state;
 /* From what shall be and what is to an ordered list of steps. Pure. */
 
 enum step_kind {
-	STEP_UFW,	    /* add rule number `index` */
-	STEP_FILE,	    /* write file number `index` of the list */
-	STEP_SYSCTL,	    /* set key number `index` in the running kernel */
-	STEP_SSHD_TEST,	    /* sshd -t with file number `index` */
+	STEP_UFW,	     /* add rule number `index` */
+	STEP_FILE,	     /* write file number `index` of the list */
+	STEP_SYSCTL,	     /* set key number `index` in the running kernel */
+	STEP_SSHD_TEST,	     /* sshd -t with file number `index` */
 	STEP_MANAGER_RELOAD, /* systemd reads its unit files again */
 	STEP_ENABLE,
 	STEP_UNIT, /* start, restart, reload or stop, by `verb` */
@@ -35,6 +35,7 @@ struct step {
 
 enum note_kind {
 	NOTE_WAITING, /* for the user to do at Vultr */
+	NOTE_KEPT,    /* somebody else's file is replaced, and a copy of it kept */
 	NOTE_WARNING,
 	NOTE_PROBLEM, /* something of the relay can't work: the run ends in failure */
 };
@@ -61,6 +62,12 @@ void plan_make(struct plan *plan, const struct relay *relay, const struct machin
 void plan_clear(struct plan *plan);
 
 bool plan_has(const struct plan *plan, enum note_kind kind);
+
+/* "waiting", "warning", …: English, for JSON; marked for translation elsewhere. */
+const char *note_label(enum note_kind kind);
+
+/* Appends "<lead><kind>: <text>", wrapped, for each note of the plan. */
+void plan_print_notes(const struct plan *plan, const char *lead, struct buf *out);
 
 /* What of the files depends on the machine. */
 struct file_choices plan_choices(const struct relay *relay, const struct machine *machine);

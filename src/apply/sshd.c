@@ -2,8 +2,8 @@
 #include "apply/sshd.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -117,11 +117,10 @@ int sshd_test(int root, const struct buf *drop_in, struct error *err)
 	r = file_write(root, SSHD_TEST_FILE, &text, 0600, err);
 	if (r < 0)
 		return r;
-	status = process_run(&(struct process){.argv = argv,
-					       .input = -1,
-					       .extra = -1,
-					       .deadline_ms = SSHD_DEADLINE_MS},
-			     &output, err);
+	status = process_run(
+		&(struct process){
+			.argv = argv, .input = -1, .extra = -1, .deadline_ms = SSHD_DEADLINE_MS},
+		&output, err);
 	r = file_remove(root, SSHD_TEST_FILE, status < 0 ? NULL : err);
 	if (status < 0)
 		return error_wrap(err, "sshd -t");

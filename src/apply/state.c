@@ -135,6 +135,21 @@ void state_set_before(struct state *state, const char *path, bool existed)
 		set_text(object_of(state->root, "before"), path, existed ? "kept" : "absent");
 }
 
+void state_set_kept(struct state *state, const char *path, const char *copy)
+{
+	set_text(object_of(state->root, "kept"), path, copy);
+}
+
+bool state_get_kept(const struct state *state, size_t i, const char **path, const char **copy)
+{
+	const cJSON *kept = cJSON_GetObjectItemCaseSensitive(state->root, "kept");
+	const cJSON *item = cJSON_GetArrayItem(kept, (int)i);
+
+	*copy = cJSON_GetStringValue(item);
+	*path = item ? item->string : NULL;
+	return *path && *copy;
+}
+
 bool state_is_pending(const struct state *state, enum stage stage)
 {
 	const cJSON *pending = cJSON_GetObjectItemCaseSensitive(state->root, "pending");
@@ -190,8 +205,7 @@ const char *state_site_text(const struct state *state, const char *site, const c
 	return text_of(cJSON_GetObjectItemCaseSensitive(sites, site), key);
 }
 
-void state_set_site_text(struct state *state, const char *site, const char *key,
-			 const char *value)
+void state_set_site_text(struct state *state, const char *site, const char *key, const char *value)
 {
 	if (value || state_site_text(state, site, key))
 		set_text(object_of(object_of(state->root, "sites"), site), key, value);

@@ -41,6 +41,11 @@ void state_set_ours(struct state *state, const char *path, const struct buf *con
 bool state_knows_before(const struct state *state, const char *path);
 void state_set_before(struct state *state, const char *path, bool existed);
 
+/* The last copy that was kept of a file; by number, for whoever lists them, with the file's path.
+ * False when there is no such number. */
+void state_set_kept(struct state *state, const char *path, const char *copy);
+bool state_get_kept(const struct state *state, size_t i, const char **path, const char **copy);
+
 /* A stage whose files were written but whose units have not yet followed: a run that is cut short
  * between the two leaves it set, and the next one restarts them. */
 bool state_is_pending(const struct state *state, enum stage stage);
@@ -56,8 +61,7 @@ void state_set_site(struct state *state, const struct site *site);
 /* Text that belongs to a site, NULL when there is none: "handshake" (the router's public key that
  * it was seen with), "announced" (the boot in which its script was last announced). */
 const char *state_site_text(const struct state *state, const char *site, const char *key);
-void state_set_site_text(struct state *state, const char *site, const char *key,
-			 const char *value);
+void state_set_site_text(struct state *state, const char *site, const char *key, const char *value);
 
 /* Text of the agent as a whole: "wg_interface", "waiting" (the notice last announced). */
 const char *state_text(const struct state *state, const char *key);

@@ -130,8 +130,8 @@ int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct err
 	CLEANUP(buf_clear) struct buf output = BUF_INIT;
 	char listen[16];
 	const char *const allow[] = {"ufw", "allow", listen, "comment", "WireGuard", NULL};
-	const char *const route[] = {
-		"ufw", "route", "allow", rule == UFW_ROUTE_IN ? "in" : "out", "on", interface, NULL};
+	const char *const route[] = {"ufw", "route",   "allow", rule == UFW_ROUTE_IN ? "in" : "out",
+				     "on",  interface, NULL};
 	int status;
 
 	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);

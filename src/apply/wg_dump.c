@@ -42,11 +42,10 @@ int wg_dump_read(struct wg_dump *dump, const char *interface, struct error *err)
 {
 	const char *const argv[] = {"wg", "show", interface, "dump", NULL};
 	CLEANUP(buf_clear) struct buf output = BUF_INIT;
-	int status = process_run(&(struct process){.argv = argv,
-						   .input = -1,
-						   .extra = -1,
-						   .deadline_ms = WG_DEADLINE_MS},
-				 &output, err);
+	int status = process_run(
+		&(struct process){
+			.argv = argv, .input = -1, .extra = -1, .deadline_ms = WG_DEADLINE_MS},
+		&output, err);
 
 	if (status < 0)
 		return error_wrap(err, "wg show");

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Runs destroy(&variable) when the variable leaves its scope: initialise it where it is declared. */
+/* Runs destroy(&variable) when the variable leaves its scope: initialise it where it is declared.
+ */
 #define CLEANUP(destroy) __attribute__((cleanup(destroy)))
 
 static inline void cleanup_free(void *p)

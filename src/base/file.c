@@ -139,8 +139,7 @@ int file_write(int root, const char *path, const struct buf *content, mode_t mod
 	if (fd < 0)
 		return error_errno(err, -errno, "write %s", path);
 	r = write_all(fd, buf_str(content), content->len);
-	if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
-		       renameat(dir, temp, dir, name) < 0))
+	if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dir, temp, dir, name) < 0))
 		r = -errno;
 	if (r < 0) {
 		unlinkat(dir, temp, 0);

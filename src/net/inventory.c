@@ -135,8 +135,7 @@ static void parse_multipath(struct route *route, const struct nlattr *attr)
 		return;
 	route->index = hop->rtnh_ifindex;
 	mnl_attr_parse_payload(hop + 1, hop->rtnh_len - sizeof(*hop), take_attribute, &attributes);
-	route->has_gateway =
-		get(&attributes, RTA_GATEWAY, &route->gateway, sizeof(route->gateway));
+	route->has_gateway = get(&attributes, RTA_GATEWAY, &route->gateway, sizeof(route->gateway));
 }
 
 static int parse_route(struct inventory *inventory, const struct nlmsghdr *message)
@@ -158,8 +157,7 @@ static int parse_route(struct inventory *inventory, const struct nlmsghdr *messa
 	get(&attributes, RTA_OIF, &parsed.index, sizeof(parsed.index));
 	get(&attributes, RTA_PRIORITY, &parsed.metric, sizeof(parsed.metric));
 	get(&attributes, RTA_TABLE, &parsed.table, sizeof(parsed.table));
-	parsed.has_gateway =
-		get(&attributes, RTA_GATEWAY, &parsed.gateway, sizeof(parsed.gateway));
+	parsed.has_gateway = get(&attributes, RTA_GATEWAY, &parsed.gateway, sizeof(parsed.gateway));
 	if (attributes.by_type[RTA_MULTIPATH])
 		parse_multipath(&parsed, attributes.by_type[RTA_MULTIPATH]);
 	route = append(&inventory->routes, &inventory->route_count, sizeof(*route));

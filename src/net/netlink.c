@@ -21,8 +21,7 @@ static int take_message(const struct nlmsghdr *message, void *data)
 {
 	struct dump *dump = data;
 
-	dump->result =
-		inventory_parse(dump->inventory, message, message->nlmsg_len, dump->err);
+	dump->result = inventory_parse(dump->inventory, message, message->nlmsg_len, dump->err);
 	return dump->result < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 

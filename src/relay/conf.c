@@ -155,8 +155,7 @@ static bool site_prefix(struct conf_site *site, const char *value)
 
 static bool site_router_public_key(struct conf_site *site, const char *value)
 {
-	site->has_router_public_key =
-		wg_key_parse(&site->router_public_key, value, strlen(value));
+	site->has_router_public_key = wg_key_parse(&site->router_public_key, value, strlen(value));
 	return site->has_router_public_key;
 }
 
@@ -202,8 +201,10 @@ static const struct {
 	const char *allowed;
 } site_keys[] = {
 	{"prefix", site_prefix, N_("reserved, original or a global IPv6 /64")},
-	{"router_public_key", site_router_public_key, N_("a WireGuard key: 44 characters of base64")},
-	{"lan_bridge", site_lan_bridge, N_("a name of up to 31 of A-Z a-z 0-9 . _ / + - and blank")},
+	{"router_public_key", site_router_public_key,
+	 N_("a WireGuard key: 44 characters of base64")},
+	{"lan_bridge", site_lan_bridge,
+	 N_("a name of up to 31 of A-Z a-z 0-9 . _ / + - and blank")},
 	{"allow_inbound", site_allow_inbound, N_("yes or no")},
 };
 
@@ -326,7 +327,8 @@ static int scan_lines(struct parser *parser, const char *name, const char *text,
 		char section[CONF_LINE_MAX];
 
 		if (memchr(line, '\0', line_len))
-			return error_set(parser->err, -EINVAL, _("%s:%d: a NUL byte"), name, number);
+			return error_set(parser->err, -EINVAL, _("%s:%d: a NUL byte"), name,
+					 number);
 		if (line_len >= CONF_LINE_MAX)
 			return error_set(parser->err, -EINVAL,
 					 _("%s:%d: the line is longer than %d characters"), name,
@@ -342,8 +344,7 @@ static int scan_lines(struct parser *parser, const char *name, const char *text,
 	return 0;
 }
 
-int conf_parse(struct conf *conf, const char *name, const char *text, size_t len,
-	       struct error *err)
+int conf_parse(struct conf *conf, const char *name, const char *text, size_t len, struct error *err)
 {
 	struct parser parser = {
 		.conf =

@@ -28,16 +28,16 @@ static int find_nic(struct relay *relay, const struct conf *conf, const struct i
 	} else {
 		count = inventory_link_by_mac(inventory, &instance->mac, &link);
 		if (count != 1)
-			return error_set(err, -ENODEV,
-					 count ? _("%zu interfaces have the public MAC %s; name the "
-						   "right one: nic = ...")
-					       : _("%zu interfaces have the public MAC %s of the "
-						   "metadata; name the right one: nic = ..."),
-					 count, mac_text(&instance->mac).s);
+			return error_set(
+				err, -ENODEV,
+				count ? _("%zu interfaces have the public MAC %s; name the "
+					  "right one: nic = ...")
+				      : _("%zu interfaces have the public MAC %s of the "
+					  "metadata; name the right one: nic = ..."),
+				count, mac_text(&instance->mac).s);
 	}
 	if (!strcmp(link->name.s, conf->wg_interface.s))
-		return error_set(err, -EINVAL,
-				 _("wg_interface = %s: that is the public interface"),
+		return error_set(err, -EINVAL, _("wg_interface = %s: that is the public interface"),
 				 conf->wg_interface.s);
 	relay->nic = link->name;
 	relay->nic_index = link->index;
@@ -184,8 +184,7 @@ static int check_conflicts(const struct relay *relay, struct error *err)
 		}
 	}
 	if (relay->has_original && prefix_overlaps(&relay->original, &relay->transit))
-		return error_set(err, -EINVAL,
-				 _("transit = %s: that is the instance's own prefix"),
+		return error_set(err, -EINVAL, _("transit = %s: that is the instance's own prefix"),
 				 prefix_text(&relay->transit).s);
 	return 0;
 }

@@ -31,7 +31,7 @@ struct site {
 
 struct relay {
 	struct link_name nic;
-	int nic_index; /* 0: unknown, below --root */
+	int nic_index;	   /* 0: unknown, below --root */
 	bool has_endpoint; /* false: no public IPv4, so no router can reach it */
 	struct in_addr endpoint;
 	bool has_original;

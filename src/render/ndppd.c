@@ -22,7 +22,8 @@ static const char *rule_method(enum ndppd_rule rule)
 void render_ndppd(const struct relay *relay, struct buf *out)
 {
 	buf_addf(out,
-		 "# Written by sixrelay: answers the gateway's neighbour solicitations for the LAN.\n"
+		 "# Written by sixrelay: answers the gateway's neighbour solicitations for the "
+		 "LAN.\n"
 		 "proxy %s {\n"
 		 "    router yes\n"
 		 "    timeout 500\n"
@@ -42,10 +43,10 @@ struct device_unit device_unit(const struct link_name *name)
 	size_t len = strlen(unit.s);
 
 	for (const char *c = name->s; *c; c++)
-		len += (size_t)snprintf(unit.s + len, sizeof(unit.s) - len,
-					isalnum((unsigned char)*c) || *c == '_' || *c == '.' ? "%c"
-										       : "\\x%02x",
-					*c);
+		len += (size_t)snprintf(
+			unit.s + len, sizeof(unit.s) - len,
+			isalnum((unsigned char)*c) || *c == '_' || *c == '.' ? "%c" : "\\x%02x",
+			*c);
 	snprintf(unit.s + len, sizeof(unit.s) - len, ".device");
 	return unit;
 }
@@ -54,13 +55,12 @@ void render_ndppd_service(const struct relay *relay, bool bind_device, struct bu
 {
 	struct device_unit device = device_unit(&relay->nic);
 
-	buf_addf(out,
-		 "# Written by sixrelay, as this system's ndppd has no unit of its own.\n"
-		 "[Unit]\n"
-		 "Description=NDP proxy daemon\n"
-		 "Documentation=man:ndppd(1) man:ndppd.conf(5)\n"
-		 "After=network.target\n"
-		 "StartLimitIntervalSec=0\n");
+	buf_addf(out, "# Written by sixrelay, as this system's ndppd has no unit of its own.\n"
+		      "[Unit]\n"
+		      "Description=NDP proxy daemon\n"
+		      "Documentation=man:ndppd(1) man:ndppd.conf(5)\n"
+		      "After=network.target\n"
+		      "StartLimitIntervalSec=0\n");
 	if (bind_device)
 		buf_addf(out, "BindsTo=%s\nAfter=%s\n", device.s, device.s);
 	buf_adds(out, "\n"

@@ -30,15 +30,16 @@ void routeros_string(const char *text, struct buf *out)
 /* What has to be there before the first change, each with what to do about it. */
 static void add_preflight(const char *bridge, struct buf *out)
 {
-	buf_addf(out,
-		 ":if ([/ipv6/settings/get disable-ipv6]) do={ :error \"sixrelay: IPv6 is disabled; "
-		 "run /ipv6/settings/set disable-ipv6=no and reboot\" }\n"
-		 ":if ([:len [/interface/find where name=%s]] = 0) do={ :error \"sixrelay: no "
-		 "such bridge; set lan_bridge in the VPS's /etc/sixrelay.conf\" }\n"
-		 ":if ([:len [/interface/wireguard/find where name=\"wg-cloud\" "
-		 "comment!=\"sixrelay\"]] > 0) do={ :error \"sixrelay: there is a wg-cloud that is "
-		 "not from sixrelay; rename it\" }\n",
-		 bridge);
+	buf_addf(
+		out,
+		":if ([/ipv6/settings/get disable-ipv6]) do={ :error \"sixrelay: IPv6 is disabled; "
+		"run /ipv6/settings/set disable-ipv6=no and reboot\" }\n"
+		":if ([:len [/interface/find where name=%s]] = 0) do={ :error \"sixrelay: no "
+		"such bridge; set lan_bridge in the VPS's /etc/sixrelay.conf\" }\n"
+		":if ([:len [/interface/wireguard/find where name=\"wg-cloud\" "
+		"comment!=\"sixrelay\"]] > 0) do={ :error \"sixrelay: there is a wg-cloud that is "
+		"not from sixrelay; rename it\" }\n",
+		bridge);
 }
 
 static void add_interface(const struct relay *relay, const struct site *site, bool secret,
@@ -169,8 +170,7 @@ void render_routeros(const struct relay *relay, const struct site *site, bool se
 		buf_adds(out, ":put (\"sixrelay: the VPS must know this router's key: "
 			      "router_public_key = \" . [/interface/wireguard/get "
 			      "[/interface/wireguard/find where name=\"wg-cloud\"] public-key])\n");
-	buf_addf(out, ":put \"sixrelay: done; try /ping %s\"\n}\n",
-		 ip_text(&relay->vps_transit).s);
+	buf_addf(out, ":put \"sixrelay: done; try /ping %s\"\n}\n", ip_text(&relay->vps_transit).s);
 	if (bridge.error)
 		out->error = bridge.error;
 }

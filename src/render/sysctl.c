@@ -42,8 +42,9 @@ void render_sysctl(const struct relay *relay, struct buf *out)
 	struct sysctl list[SYSCTL_COUNT];
 
 	sysctl_list(relay, list);
-	buf_adds(out, "# Written by sixrelay: forwarding for the LAN's /64, and router advertisements\n"
-		      "# still accepted with it. A later file of this directory wins.\n");
+	buf_adds(out,
+		 "# Written by sixrelay: forwarding for the LAN's /64, and router advertisements\n"
+		 "# still accepted with it. A later file of this directory wins.\n");
 	for (int i = 0; i < SYSCTL_COUNT; i++) {
 		add_key(list[i].path, out);
 		buf_addf(out, " = %c\n", list[i].value);

@@ -40,8 +40,9 @@ static void add_peer(const struct site *site, struct buf *out)
 
 void render_wgquick(const struct relay *relay, struct buf *out)
 {
-	buf_adds(out, "# Written by sixrelay. Table = off and the routes' metric: a connected route of\n"
-		      "# the same /64 may stand on the public interface, and must lose.\n");
+	buf_adds(out,
+		 "# Written by sixrelay. Table = off and the routes' metric: a connected route of\n"
+		 "# the same /64 may stand on the public interface, and must lose.\n");
 	add_interface(relay, out);
 	for (size_t i = 0; i < relay->site_count; i++)
 		if (relay->sites[i].state != SITE_WAITING)

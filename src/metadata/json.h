@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+struct cJSON;
+struct error;
+
+/* Reading a JSON document whose author is not trusted: members with the type they must have, and
+ * errors that name the field. Pure. */
+
+/* Where in the document a value stands: "interfaces[0].ipv6.network". */
+struct json_field {
+	char s[128];
+};
+__attribute__((format(printf, 1, 2))) struct json_field json_field(const char *fmt, ...);
+
+/* A value as it may be shown: cut, and without what a terminal would obey. */
+struct json_shown {
+	char s[48];
+};
+struct json_shown json_shown(const char *text);
+
+/* A member that is there and not null; NULL otherwise. */
+const struct cJSON *json_member(const struct cJSON *object, const char *name);
+
+/* A member that may be absent, "" then; anything but a string is an error (-EINVAL). The string
+ * belongs to the document. */
+int json_string(const struct cJSON *object, const char *where, const char *name, const char **out,
+		struct error *err);
+
+/* A member that may be absent, NULL then, and must be an array otherwise. */
+int json_array(const struct cJSON *object, const char *where, const char *name,
+	       const struct cJSON **out, struct error *err);
