@@ -49,6 +49,8 @@ int session_open(struct session *session, const struct options *options, struct 
 	int r;
 
 	session->live = !options->root;
+	if (session->live && geteuid() != 0)
+		return error_set(err, -EPERM, _("needs root; try: sudo sixrelay ..."));
 	session->root = file_root_open(options->root ? options->root : "/", err);
 	if (session->root < 0)
 		return session->root;

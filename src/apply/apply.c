@@ -2,6 +2,8 @@
 #include "apply/apply.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 
 #include "apply/changes.h"
 #include "apply/plan.h"
@@ -32,12 +34,54 @@ static int write_file(const struct apply *a, size_t index, struct error *err)
 	return r;
 }
 
+/* Removes a tunnel's configuration; one that somebody edited is kept first. */
+static int remove_tunnel(const struct apply *a, const struct step *step, struct error *err)
+{
+	struct file_spec spec = {.path = file_wgquick(&step->interface)};
+	struct change change = {.old = BUF_INIT};
+	struct kept_path kept;
+	int r = file_read(a->root, spec.path.s, SIZE_MAX, &change.old, NULL, err);
+
+	if (r == 0 && !state_is_ours(a->state, spec.path.s, &change.old)) {
+		r = change_keep(a->root, a->state, &spec, &change, &kept, err);
+		if (r == 0)
+			state_set_kept(a->state, spec.path.s, kept.s);
+	}
+	changes_clear(&change, 1);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return file_remove(a->root, spec.path.s, err);
+}
+
+static int delete_rule(const struct apply *a, const struct step *step, struct error *err)
+{
+	enum ufw_rule rule = (enum ufw_rule)step->index;
+	int r = ufw_delete(rule, step->port, step->interface.s, err);
+
+	if (r == 0)
+		state_set_ufw_rule(a->state, ufw_rule_text(rule, step->port, step->interface.s).s,
+				   false);
+	return r;
+}
+
+/* What the tunnel is called and where it listens, once it is so: a later run takes down what has
+ * another name then. */
+static void remember_tunnel(const struct apply *a)
+{
+	char port[8];
+
+	snprintf(port, sizeof(port), "%u", (unsigned)a->relay->listen_port);
+	state_set_text(a->state, "wg_interface", a->relay->wg_interface.s);
+	state_set_text(a->state, "listen_port", port);
+}
+
 static int do_step(const struct apply *a, const struct step *step, struct error *err)
 {
 	switch (step->kind) {
 	case STEP_UFW:
-		return ufw_add((enum ufw_rule)step->index, a->relay->listen_port,
-			       a->relay->wg_interface.s, err);
+		return ufw_add((enum ufw_rule)step->index, step->port, step->interface.s, err);
+	case STEP_UFW_DELETE:
+		return delete_rule(a, step, err);
 	case STEP_FILE:
 		return write_file(a, step->index, err);
 	case STEP_SYSCTL:
@@ -46,6 +90,10 @@ static int do_step(const struct apply *a, const struct step *step, struct error 
 		return sshd_test(a->root, &a->list->specs[step->index].content, err);
 	case STEP_MANAGER_RELOAD:
 		return units_reload_manager(a->units, err);
+	case STEP_REMOVE:
+		return remove_tunnel(a, step, err);
+	case STEP_DISABLE:
+		return units_disable(a->units, step->unit, err);
 	case STEP_ENABLE:
 		return units_enable(a->units, step->unit, err);
 	case STEP_UNIT:
@@ -87,10 +135,11 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 		else if (step->kind == STEP_UNIT)
 			state_set_pending(a->state, step->stage, true);
 		else if (step->kind == STEP_UFW)
-			state_add_ufw_rule(a->state, ufw_rule_text((enum ufw_rule)step->index,
-								   a->relay->listen_port,
-								   a->relay->wg_interface.s)
-							     .s);
+			state_set_ufw_rule(a->state,
+					   ufw_rule_text((enum ufw_rule)step->index, step->port,
+							 step->interface.s)
+						   .s,
+					   true);
 		if (r < 0)
 			return r;
 	}
@@ -141,6 +190,8 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		if (!failed[stage])
 			state_set_pending(a->state, (enum stage)stage, false);
+	if (!failed[STAGE_TUNNEL])
+		remember_tunnel(a);
 	r = state_save(a->state, a->root, result ? NULL : err);
 	return result ? result : r;
 }

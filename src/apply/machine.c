@@ -138,6 +138,7 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 	machine->ndppd_native = file_exists(root, "/usr/lib/systemd/system/ndppd.service") ||
 				file_exists(root, "/lib/systemd/system/ndppd.service");
 	machine->hardening_present = file_exists(root, FILE_SSHD);
+	machine->sshd_includes = sshd_includes_drop_ins(root);
 	machine->key_login = sshd_has_key_login(root);
 	snprintf(machine->wg_unit, sizeof(machine->wg_unit), "wg-quick@%s.service",
 		 relay->wg_interface.s);

@@ -22,6 +22,7 @@ struct machine {
 	bool ndppd_native;	/* the distribution has its own ndppd.service */
 	bool key_login;		/* somebody can log in with a key */
 	bool hardening_present; /* the sshd drop-in stands already */
+	bool sshd_includes;	/* sshd_config takes its directory in */
 
 	bool units_known; /* false: units_error says why */
 	struct error units_error;

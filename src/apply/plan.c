@@ -9,9 +9,7 @@
 
 #include "apply/machine.h"
 #include "apply/state.h"
-#include "base/cleanup.h"
 #include "base/i18n.h"
-#include "base/wrap.h"
 #include "relay/relay.h"
 #include "render/sysctl.h"
 #include "render/wgquick.h"
@@ -110,7 +108,9 @@ static void plan_firewall(const struct view *v)
 		if (!v->machine->ufw_have[i])
 			add_step(v->plan, (struct step){.kind = STEP_UFW,
 							.stage = STAGE_FIREWALL,
-							.index = i});
+							.index = i,
+							.port = v->relay->listen_port,
+							.interface = v->relay->wg_interface});
 }
 
 static void plan_sysctl(const struct view *v)
@@ -142,10 +142,60 @@ static void plan_unit(const struct view *v, enum stage stage, const char *unit,
 		add_unit(v->plan, STEP_UNIT, stage, on_change, unit);
 }
 
+/* The tunnel's name at the last apply, when it was another one. */
+static bool renamed_from(const struct view *v, struct link_name *old)
+{
+	const char *name = state_text(v->state, "wg_interface");
+
+	return name && link_name_parse(old, name) && strcmp(old->s, v->relay->wg_interface.s) != 0;
+}
+
+/* Two tunnels can't share a port and an address: the old one goes first. */
+static void plan_retirement(const struct view *v)
+{
+	struct link_name old;
+	char unit[64];
+
+	if (!v->machine->live || !renamed_from(v, &old))
+		return;
+	snprintf(unit, sizeof(unit), "wg-quick@%s.service", old.s);
+	if (v->machine->units_known) {
+		add_unit(v->plan, STEP_UNIT, STAGE_TUNNEL, UNIT_STOP, unit);
+		add_unit(v->plan, STEP_DISABLE, STAGE_TUNNEL, UNIT_STOP, unit);
+	}
+	add_step(v->plan,
+		 (struct step){.kind = STEP_REMOVE, .stage = STAGE_TUNNEL, .interface = old});
+}
+
+/* Rules of ours for a port or a name that the tunnel no longer has. */
+static void plan_stale_rules(const struct view *v)
+{
+	const char *port_text = state_text(v->state, "listen_port");
+	unsigned long port = port_text ? strtoul(port_text, NULL, 10) : v->relay->listen_port;
+	struct link_name old = v->relay->wg_interface;
+	bool renamed = renamed_from(v, &old);
+
+	if (!v->machine->live || !v->relay->manage_ufw || !v->machine->has_ufw || port > 65535)
+		return;
+	for (size_t i = 0; i < UFW_RULE_COUNT; i++) {
+		struct step step = {.kind = STEP_UFW_DELETE,
+				    .stage = STAGE_TUNNEL,
+				    .index = i,
+				    .port = (uint16_t)port,
+				    .interface = old};
+		bool stale = i == UFW_LISTEN_PORT ? port != v->relay->listen_port : renamed;
+
+		if (stale && state_has_ufw_rule(
+				     v->state, ufw_rule_text((enum ufw_rule)i, step.port, old.s).s))
+			add_step(v->plan, step);
+	}
+}
+
 static void plan_tunnel(const struct view *v)
 {
-	const struct change *conf = change_of(v, file_wgquick(v->relay).s);
-	const struct file_spec *spec = file_list_find(v->list, file_wgquick(v->relay).s);
+	struct file_path path = file_wgquick(&v->relay->wg_interface);
+	const struct change *conf = change_of(v, path.s);
+	const struct file_spec *spec = file_list_find(v->list, path.s);
 	bool pending = state_is_pending(v->state, STAGE_TUNNEL);
 	bool changed = conf && (conf->kind == CHANGE_CREATE || conf->kind == CHANGE_UPDATE);
 	bool peers_only = changed && !pending && v->machine->tunnel_up &&
@@ -194,6 +244,10 @@ static void plan_sshd(const struct view *v)
 				 : _("sshd is NOT hardened, passwords still log in: no authorized "
 				     "key of root or an administrator was found; add one, then "
 				     "sixrelay apply (%s)"),
+			 FILE_SSHD);
+	if (changed && !v->machine->sshd_includes)
+		add_note(v->plan, NOTE_WARNING,
+			 _("sshd_config does not include sshd_config.d, so %s has no effect"),
 			 FILE_SSHD);
 	if (changed && v->machine->live)
 		add_step(
@@ -260,8 +314,10 @@ void plan_make(struct plan *plan, const struct relay *relay, const struct machin
 		plan_firewall(&v);
 	add_files(&v, STAGE_SYSCTL);
 	plan_sysctl(&v);
+	plan_retirement(&v);
 	add_files(&v, STAGE_TUNNEL);
 	plan_tunnel(&v);
+	plan_stale_rules(&v);
 	ndppd_changed = add_files(&v, STAGE_NDPPD);
 	plan_ndppd(&v, ndppd_changed);
 	plan_sshd(&v);
@@ -284,31 +340,6 @@ bool plan_has(const struct plan *plan, enum note_kind kind)
 	return false;
 }
 
-const char *note_label(enum note_kind kind)
-{
-	switch (kind) {
-	case NOTE_WAITING:
-		return N_("waiting");
-	case NOTE_KEPT:
-		return N_("kept");
-	case NOTE_WARNING:
-		return N_("warning");
-	case NOTE_PROBLEM:
-		return N_("problem");
-	}
-	return "";
-}
-
-void plan_print_notes(const struct plan *plan, const char *lead, struct buf *out)
-{
-	for (size_t i = 0; i < plan->note_count; i++) {
-		CLEANUP(buf_clear) struct buf label = BUF_INIT;
-
-		buf_addf(&label, "%s%s: ", lead, _(note_label(plan->notes[i].kind)));
-		wrap(out, buf_str(&label), plan->notes[i].text, 2);
-	}
-}
-
 struct file_choices plan_choices(const struct relay *relay, const struct machine *machine)
 {
 	return (struct file_choices){
@@ -316,47 +347,4 @@ struct file_choices plan_choices(const struct relay *relay, const struct machine
 		.bind_device = machine->device_active,
 		.sshd = relay->manage_sshd && machine->has_sshd && machine->key_login,
 	};
-}
-
-struct step_text step_text(const struct step *step, const struct relay *relay,
-			   const struct file_list *list)
-{
-	static const char *const verbs[] = {
-		[UNIT_START] = "start",
-		[UNIT_RESTART] = "restart",
-		[UNIT_RELOAD] = "reload",
-		[UNIT_STOP] = "stop",
-	};
-	struct sysctl sysctls[SYSCTL_COUNT];
-	struct step_text text = {""};
-
-	switch (step->kind) {
-	case STEP_UFW:
-		snprintf(text.s, sizeof(text.s), "ufw %s",
-			 ufw_rule_text((enum ufw_rule)step->index, relay->listen_port,
-				       relay->wg_interface.s)
-				 .s);
-		break;
-	case STEP_FILE:
-		snprintf(text.s, sizeof(text.s), "write %s", list->specs[step->index].path.s);
-		break;
-	case STEP_SYSCTL:
-		sysctl_list(relay, sysctls);
-		snprintf(text.s, sizeof(text.s), "set %s = %c", sysctls[step->index].path,
-			 sysctls[step->index].value);
-		break;
-	case STEP_SSHD_TEST:
-		snprintf(text.s, sizeof(text.s), "test sshd's configuration");
-		break;
-	case STEP_MANAGER_RELOAD:
-		snprintf(text.s, sizeof(text.s), "reload systemd's unit files");
-		break;
-	case STEP_ENABLE:
-		snprintf(text.s, sizeof(text.s), "enable %s", step->unit);
-		break;
-	case STEP_UNIT:
-		snprintf(text.s, sizeof(text.s), "%s %s", verbs[step->verb], step->unit);
-		break;
-	}
-	return text;
 }

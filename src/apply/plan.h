@@ -16,12 +16,15 @@ struct state;
 /* From what shall be and what is to an ordered list of steps. Pure. */
 
 enum step_kind {
-	STEP_UFW,	     /* add rule number `index` */
+	STEP_UFW,	     /* add rule number `index` for `port` and `interface` */
+	STEP_UFW_DELETE,     /* take it back */
 	STEP_FILE,	     /* write file number `index` of the list */
 	STEP_SYSCTL,	     /* set key number `index` in the running kernel */
 	STEP_SSHD_TEST,	     /* sshd -t with file number `index` */
 	STEP_MANAGER_RELOAD, /* systemd reads its unit files again */
+	STEP_REMOVE, /* the wg-quick configuration of `interface`, which has another name now */
 	STEP_ENABLE,
+	STEP_DISABLE,
 	STEP_UNIT, /* start, restart, reload or stop, by `verb` */
 };
 
@@ -31,6 +34,8 @@ struct step {
 	size_t index;
 	enum unit_verb verb;
 	char unit[64];
+	uint16_t port;
+	struct link_name interface;
 };
 
 enum note_kind {

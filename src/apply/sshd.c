@@ -2,10 +2,12 @@
 #include "apply/sshd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "apply/authorized_keys.h"
@@ -18,8 +20,7 @@
 #include "base/i18n.h"
 #include "base/process.h"
 
-#include <fcntl.h>
-
+#define SSHD_CONFIG "/etc/ssh/sshd_config"
 #define SSHD_TEST_FILE STATE_DIR "/sshd-test.conf"
 #define SSHD_DEADLINE_MS 20000
 #define KEYS_MAX (1024 * 1024)
@@ -100,6 +101,22 @@ bool sshd_has_key_login(int root)
 	return false;
 }
 
+bool sshd_includes_drop_ins(int root)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+
+	if (file_read(root, SSHD_CONFIG, KEYS_MAX, &text, NULL, NULL) < 0)
+		return false;
+	for (const char *line = buf_str(&text); line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		line += strspn(line, " \t");
+		if (!strncasecmp(line, "Include", 7) && strstr(line, "sshd_config.d/*") &&
+		    strstr(line, "sshd_config.d/*") < line + strcspn(line, "\n"))
+			return true;
+	}
+	return false;
+}
+
 int sshd_test(int root, const struct buf *drop_in, struct error *err)
 {
 	const char *const argv[] = {"sshd", "-t", "-f", SSHD_TEST_FILE, NULL};
@@ -113,7 +130,7 @@ int sshd_test(int root, const struct buf *drop_in, struct error *err)
 		r = file_mkdir(root, STATE_DIR, 0700, err);
 	if (r < 0)
 		return r;
-	buf_addf(&text, "%s\nInclude /etc/ssh/sshd_config\n", buf_str(drop_in));
+	buf_addf(&text, "%s\nInclude " SSHD_CONFIG "\n", buf_str(drop_in));
 	r = file_write(root, SSHD_TEST_FILE, &text, 0600, err);
 	if (r < 0)
 		return r;

@@ -11,5 +11,8 @@ struct error;
  * (StrictModes: it and its directories not writable by others). */
 bool sshd_has_key_login(int root);
 
+/* Whether sshd_config includes the files of sshd_config.d. */
+bool sshd_includes_drop_ins(int root);
+
 /* Runs `sshd -t` on the machine's configuration with the drop-in's text before all else. */
 int sshd_test(int root, const struct buf *drop_in, struct error *err);

@@ -166,9 +166,14 @@ void state_set_pending(struct state *state, enum stage stage, bool pending)
 		cJSON_AddTrueToObject(object, stage_name(stage));
 }
 
-void state_add_ufw_rule(struct state *state, const char *rule)
+bool state_has_ufw_rule(const struct state *state, const char *rule)
 {
-	set_text(object_of(state->root, "ufw"), rule, "added");
+	return text_of(cJSON_GetObjectItemCaseSensitive(state->root, "ufw"), rule);
+}
+
+void state_set_ufw_rule(struct state *state, const char *rule, bool added)
+{
+	set_text(object_of(state->root, "ufw"), rule, added ? "added" : NULL);
 }
 
 size_t state_sites(const struct state *state, struct site_memory memory[static CONF_SITES_MAX])

@@ -51,8 +51,9 @@ bool state_get_kept(const struct state *state, size_t i, const char **path, cons
 bool state_is_pending(const struct state *state, enum stage stage);
 void state_set_pending(struct state *state, enum stage stage, bool pending);
 
-/* A firewall rule that the agent added itself, by its arguments as one string. */
-void state_add_ufw_rule(struct state *state, const char *rule);
+/* Firewall rules that the agent added itself, by their arguments as one string. */
+bool state_has_ufw_rule(const struct state *state, const char *rule);
+void state_set_ufw_rule(struct state *state, const char *rule, bool added);
 
 /* The sites' prefixes, into memory (room for CONF_SITES_MAX). Returns how many. */
 size_t state_sites(const struct state *state, struct site_memory memory[static CONF_SITES_MAX]);
@@ -63,7 +64,8 @@ void state_set_site(struct state *state, const struct site *site);
 const char *state_site_text(const struct state *state, const char *site, const char *key);
 void state_set_site_text(struct state *state, const char *site, const char *key, const char *value);
 
-/* Text of the agent as a whole: "wg_interface", "waiting" (the notice last announced). */
+/* Text of the agent as a whole: "wg_interface" and "listen_port" (as
+ * they were last applied), "waiting" (the notice last announced). */
 const char *state_text(const struct state *state, const char *key);
 void state_set_text(struct state *state, const char *key, const char *value);
 

@@ -124,26 +124,41 @@ static const char *last_line(struct buf *output)
 	return start ? start + 1 : buf_str(output);
 }
 
-int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err)
+static int ufw_run(const char *const argv[], const char *what, struct error *err)
 {
-	struct ufw_rule_text text = ufw_rule_text(rule, port, interface);
 	CLEANUP(buf_clear) struct buf output = BUF_INIT;
-	char listen[16];
-	const char *const allow[] = {"ufw", "allow", listen, "comment", "WireGuard", NULL};
-	const char *const route[] = {"ufw", "route",   "allow", rule == UFW_ROUTE_IN ? "in" : "out",
-				     "on",  interface, NULL};
-	int status;
+	struct process process = {
+		.argv = argv, .input = -1, .extra = -1, .deadline_ms = UFW_DEADLINE_MS};
+	int status = process_run(&process, &output, err);
 
-	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);
-	status = process_run(&(struct process){.argv = rule == UFW_LISTEN_PORT ? allow : route,
-					       .input = -1,
-					       .extra = -1,
-					       .deadline_ms = UFW_DEADLINE_MS},
-			     &output, err);
 	if (status < 0)
-		return error_wrap(err, "ufw %s", text.s);
+		return error_wrap(err, "ufw %s", what);
 	if (status > 0)
-		return error_set(err, -EPROTO, _("ufw %s: exit status %d: %s"), text.s, status,
+		return error_set(err, -EPROTO, _("ufw %s: exit status %d: %s"), what, status,
 				 last_line(&output));
 	return 0;
+}
+
+int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err)
+{
+	const char *direction = rule == UFW_ROUTE_IN ? "in" : "out";
+	char listen[16];
+	const char *const allow[] = {"ufw", "allow", listen, "comment", "WireGuard", NULL};
+	const char *const route[] = {"ufw", "route", "allow", direction, "on", interface, NULL};
+
+	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);
+	return ufw_run(rule == UFW_LISTEN_PORT ? allow : route,
+		       ufw_rule_text(rule, port, interface).s, err);
+}
+
+int ufw_delete(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err)
+{
+	const char *direction = rule == UFW_ROUTE_IN ? "in" : "out";
+	char listen[16];
+	const char *const allow[] = {"ufw", "delete", "allow", listen, NULL};
+	const char *const route[] = {"ufw",	"route", "delete",  "allow",
+				     direction, "on",	 interface, NULL};
+
+	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);
+	return ufw_run(rule == UFW_LISTEN_PORT ? allow : route, "delete", err);
 }

@@ -36,5 +36,6 @@ struct ufw_rule_text {
 };
 struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char *interface);
 
-/* Runs ufw to add the rule. */
+/* Runs ufw to add the rule, or to delete it. */
 int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err);
+int ufw_delete(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err);

@@ -31,11 +31,11 @@ const char *stage_name(enum stage stage)
 	return "";
 }
 
-struct file_path file_wgquick(const struct relay *relay)
+struct file_path file_wgquick(const struct link_name *wg_interface)
 {
 	struct file_path path;
 
-	snprintf(path.s, sizeof(path.s), DIR_WIREGUARD "/%s.conf", relay->wg_interface.s);
+	snprintf(path.s, sizeof(path.s), DIR_WIREGUARD "/%s.conf", wg_interface->s);
 	return path;
 }
 
@@ -107,7 +107,7 @@ void render_files(const struct relay *relay, const struct file_choices *choices,
 		add_key(list, file_site_key(relay, i, "key"), 0600, &site->router_private_key);
 		add_key(list, file_site_key(relay, i, "pub"), 0644, &site->router_public_key);
 	}
-	render_wgquick(relay, add(list, file_wgquick(relay), 0600, STAGE_TUNNEL));
+	render_wgquick(relay, add(list, file_wgquick(&relay->wg_interface), 0600, STAGE_TUNNEL));
 	render_ndppd(relay, add(list, fixed(FILE_NDPPD), 0644, STAGE_NDPPD));
 	if (choices->ndppd_service)
 		render_ndppd_service(relay, choices->bind_device,

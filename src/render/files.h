@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/link_name.h"
 
 struct relay;
 
@@ -36,7 +37,7 @@ struct file_path {
 };
 
 /* "/etc/wireguard/wg0.conf" */
-struct file_path file_wgquick(const struct relay *relay);
+struct file_path file_wgquick(const struct link_name *wg_interface);
 
 /* "/etc/wireguard/server.key"; with site numbers, "mikrotik.key" for the first site and
  * "mikrotik-NAME.key" for the others. suffix is "key" or "pub". */
