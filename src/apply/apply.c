@@ -130,10 +130,10 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 		const struct step *step = &plan->steps[i];
 		int r = 0;
 
+		if (step->kind == STEP_FILE || step->kind == STEP_UNIT)
+			state_set_pending(a->state, step->stage, true);
 		if (step->kind == STEP_FILE)
 			r = keep_file(a, step->index, err);
-		else if (step->kind == STEP_UNIT)
-			state_set_pending(a->state, step->stage, true);
 		else if (step->kind == STEP_UFW)
 			state_set_ufw_rule(a->state,
 					   ufw_rule_text((enum ufw_rule)step->index, step->port,
@@ -188,7 +188,7 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 		}
 	}
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
-		if (!failed[stage])
+		if (!failed[stage] && a->units)
 			state_set_pending(a->state, (enum stage)stage, false);
 	if (!failed[STAGE_TUNNEL])
 		remember_tunnel(a);
