@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""The lab as pytest fixtures.
+
+lab          a fresh lab with sixrelay installed, booted, for one test
+shared_lab   the same for all tests of a file, which only read
+bare_lab     a fresh lab without sixrelay
+new_lab      makes labs: new_lab(reserved=[RESERVED]), not booted
+"""
+
+import contextlib
+import os
+import shutil
+
+import pytest
+
+from . import leftovers, product, rootfs
+from .lab import Lab
+
+PROGRAMS = "mmdebstrap systemd-nspawn ip radvd dnsmasq unshare nsenter git".split()
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("lab")
+    group.addoption("--suite", choices=rootfs.SUITES, default="trixie", help="the VPS's system")
+    group.addoption("--keep", action="store_true", help="leave the labs running at the end")
+
+
+def obstacle():
+    """Why no lab can run here, or None."""
+    if os.geteuid():
+        return "must be root: sudo …"
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing:
+        return f"no {', '.join(missing)}: tests/setup lab"
+    return None
+
+
+@pytest.fixture(scope="session")
+def suite(request):
+    """The suite under test, its root file system made."""
+    reason = obstacle()
+    if reason and (os.environ.get("CI") == "true" or os.environ.get("SIXRELAY_MUST_RUN") == "1"):
+        pytest.fail(f"the lab can't run: {reason}")
+    if reason:
+        pytest.skip(f"the lab can't run: {reason}")
+    name = request.config.getoption("suite")
+    with visible(request):
+        leftovers.clean()
+        rootfs.base(name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def installed(request, suite):
+    """sixrelay, built for the suite."""
+    with visible(request):
+        product.layer(suite)
+
+
+def visible(request):
+    """For lines that pytest would keep to itself."""
+    return request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled()
+
+
+@contextlib.contextmanager
+def maker(request, suite):
+    """Yields a function that makes labs, and closes (or keeps) them in the end."""
+    labs = []
+
+    def make(**options):
+        labs.append(Lab(suite, **options))
+        return labs[-1]
+
+    try:
+        yield make
+    finally:
+        for lab in labs:
+            if request.config.getoption("keep"):
+                with visible(request):
+                    print(f"\n{request.node.nodeid} keeps its lab:\n{lab.keep()}")
+            else:
+                lab.close()
+
+
+@pytest.fixture
+def new_lab(request, suite, installed):
+    with maker(request, suite) as make:
+        yield make
+
+
+@pytest.fixture
+def lab(new_lab):
+    lab = new_lab()
+    lab.vps.boot()
+    return lab
+
+
+@pytest.fixture(scope="module")
+def shared_lab(request, suite, installed):
+    with maker(request, suite) as make:
+        lab = make()
+        lab.vps.boot()
+        yield lab
+
+
+@pytest.fixture
+def bare_lab(request, suite):
+    with maker(request, suite) as make:
+        lab = make(installed=False)
+        lab.vps.boot()
+        yield lab

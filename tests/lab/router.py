@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+"""The home: a router that is configured by RouterOS scripts, its LAN, and a client on it.
+
+The scripts run against the model (tests/routeros); what the model then says is made true in a
+namespace by real parts: WireGuard, the kernel's addresses and routes, nftables, radvd.
+"""
+
+import json
+import time
+
+from ..routeros import factory, import_, paste
+from ..routeros.dynamic import in_force
+from .advertiser import Advertiser, configuration
+from .client import INTERFACE, Client
+from .firewall import ruleset
+from .netns import Namespace, veth
+from .tunnel import Tunnel
+
+WAN, LAN = "ether1", "ether2"
+# RouterOS asks every 10 s and gives a gateway up after two silences; the lab hasn't the time.
+WATCH = """
+silences=0
+while :; do
+    if ping -6 -n -q -c 1 -W 1 $1 >/dev/null; then
+        [ $silences -lt 2 ] || ip -6 route replace $2
+        silences=0
+    else
+        silences=$((silences + 1))
+        [ $silences -ne 2 ] || ip -6 route del $2
+    fi
+    sleep 1
+done
+"""
+
+
+class HomeRouter:
+    """A namespace that is what a modelled router says; also the world that the model sees."""
+
+    def __init__(self, space, model):
+        self.space, self.model = space, model
+        model.world = self
+        self.tunnels = {}  # by the id of the interface's row: its Tunnel and its settings
+        self.routes = {}  # by their text: the watching process, or None
+        self.firewall = ""
+        self.advertiser = Advertiser(space)
+        # A change of this one asks for a reboot.
+        self.without_ipv6 = model.setting("/ipv6/settings", "disable-ipv6")
+        if self.without_ipv6:
+            space.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
+        for row in model.rows("/interface/bridge"):
+            space.run(["ip", "link", "add", row["name"], "type", "bridge"])
+            space.run(["ip", "link", "set", row["name"], "up"])
+        self.realise()
+
+    def realise(self):
+        """Makes the namespace what the model says; touches only what differs."""
+        forward = self.model.setting("/ipv6/settings", "forward")
+        self.space.sysctl("net.ipv6.conf.all.forwarding", int(forward))
+        routes = {} if self.without_ipv6 else dict(self._routes())
+        self._drop_stale(routes)
+        self._realise_tunnels()
+        if self.without_ipv6:
+            return
+        self._realise_addresses()
+        self._add_routes(routes)
+        self._realise_firewall()
+        self.advertiser.advertise(configuration(self.model))
+
+    def _drop_stale(self, routes):
+        """Removes tunnels that are gone, and routes that are or that went through those."""
+        wanted = {row.id for row in self.model.rows("/interface/wireguard", disabled=False)}
+        gone = set()
+        for row_id in self.tunnels.keys() - wanted:
+            tunnel = self.tunnels.pop(row_id)[0]
+            gone.add(tunnel.name)
+            tunnel.stop()
+        for route in list(self.routes):
+            if route not in routes or gone & set(route.split()):
+                watcher = self.routes.pop(route)
+                if watcher:
+                    self.space.stop(watcher)
+                self.space.run(["ip", "-6", "route", "del", *route.split()], check=False)
+
+    def _realise_tunnels(self):
+        for row in self.model.rows("/interface/wireguard", disabled=False):
+            if row.id not in self.tunnels:
+                self.tunnels[row.id] = [Tunnel(self.space, row["name"]), None]
+            tunnel, before = self.tunnels[row.id]
+            settings = wireguard_settings(self.model, row)
+            if settings != before:
+                tunnel.configure(settings)
+                self.tunnels[row.id][1] = settings
+            self.space.run(["ip", "link", "set", tunnel.name, "mtu", str(row["mtu"]), "up"])
+
+    def _realise_addresses(self):
+        wanted = {
+            (row["interface"], row["address"])
+            for row in self.model.rows("/ipv6/address")
+            if in_force(row)
+        }
+        present = set()
+        argv = ["ip", "-j", "-6", "address", "show", "scope", "global"]
+        for link in json.loads(self.space.run(argv).stdout or "[]"):
+            for info in filter(None, link.get("addr_info", [])):
+                present.add((link["ifname"], f"{info['local']}/{info['prefixlen']}"))
+        for name, address in present - wanted:
+            self.space.run(["ip", "address", "del", address, "dev", name])
+        for name, address in wanted - present:
+            self.space.run(["ip", "address", "add", address, "dev", name, "nodad"])
+
+    def _routes(self):
+        """Each static route as `ip route` would take it, with what to ping or None."""
+        for row in self.model.rows("/ipv6/route", disabled=False, blackhole=False):
+            if row.dynamic or not row["gateway"]:
+                continue
+            address, _, name = row["gateway"].rpartition("%" if ":" in row["gateway"] else " ")
+            if not address and ":" in name:
+                address, name = name, ""
+            interface = self.model.interface(name) if name else None
+            if name and interface is None:
+                continue
+            words = [row["dst-address"]]
+            words += ["via", address] if address else []
+            words += ["dev", name] if name else []
+            words += ["metric", str(row["distance"]), "proto", "static"]
+            watched = f"-I {name} {address}" if name else address
+            yield " ".join(words), watched if row["check-gateway"] == "ping" else None
+
+    def _add_routes(self, wanted):
+        for route in wanted.keys() - self.routes.keys():
+            self.space.run(["ip", "-6", "route", "replace", *route.split()])
+            watcher = None
+            if wanted[route]:
+                watcher = self.space.start(["sh", "-c", WATCH, "watch", wanted[route], route])
+            self.routes[route] = watcher
+
+    def _realise_firewall(self):
+        text = ruleset(self.model)
+        if text != self.firewall:
+            self.space.run(["nft", "-f", "-"], input=text)
+            self.firewall = text
+
+    # The world that the model's commands see
+
+    def ping(self, address, count, interface):
+        """The number of answers to a script's /ping."""
+        self.realise()
+        argv = ["ping", "-6", "-n", "-i", "0.2", "-W", "1", "-c", str(count)]
+        argv += ["-I", interface] if interface else []
+        done = self.space.run([*argv, address], check=False)
+        return done.stdout.count("bytes from")
+
+    def delay(self, seconds):
+        """A script's :delay, which it makes for the world's sake."""
+        self.realise()
+        time.sleep(seconds)
+
+    def stop(self):
+        """Ends what the namespace's own end would not tidy up."""
+        self.advertiser.stop()
+        for tunnel, _ in self.tunnels.values():
+            tunnel.stop()
+
+
+def wireguard_settings(model, row):
+    """A WireGuard interface and its peers, as `wg syncconf` takes them."""
+    lines = ["[Interface]", f"PrivateKey = {row['private-key']}"]
+    lines.append(f"ListenPort = {row['listen-port']}")
+    for peer in model.rows("/interface/wireguard/peers", interface=row["name"], disabled=False):
+        lines += ["[Peer]", f"PublicKey = {peer['public-key']}"]
+        lines.append(f"AllowedIPs = {peer['allowed-address']}")
+        lines.append(f"PersistentKeepalive = {int(peer['persistent-keepalive'])}")
+        if peer["preshared-key"]:
+            lines.append(f"PresharedKey = {peer['preshared-key']}")
+        if peer["endpoint-address"]:
+            lines.append(f"Endpoint = {peer['endpoint-address']}:{peer['endpoint-port']}")
+    return "\n".join([*lines, ""])
+
+
+class Home:
+    """A router, its LAN bridge and a client on it.
+
+    gateway: has home_uplink(namespace, interface), which plugs in the WAN, with its IPv4 address
+    and default route; None leaves it unplugged. model: the router's start state; by default the
+    factory's. output: the lines that scripts have printed so far.
+    """
+
+    def __init__(self, gateway, name, model=None):
+        self.space = Namespace(f"{name}-router")
+        self.client = Client(f"{name}-client")
+        self.output = []
+        if gateway:
+            gateway.home_uplink(self.space, WAN)
+            self.space.sysctl(f"net.ipv6.conf.{WAN}.disable_ipv6", 1)  # the ISP has no IPv6
+        self.router = HomeRouter(self.space, model or factory())
+        bridge = self.router.model.rows("/interface/bridge")[0]["name"]
+        veth(self.space, LAN, self.client.space, INTERFACE)
+        self.space.run(["ip", "link", "set", LAN, "master", bridge, "up"])
+        self.client.up()
+
+    def paste(self, script):
+        """Pastes a script into the router's terminal; the report of what a person would see."""
+        return self._deliver(paste, script)
+
+    def import_(self, script):
+        """Uploads a script and imports it."""
+        return self._deliver(import_, script)
+
+    def _deliver(self, how, script):
+        report = how(self.router.model, script)
+        self.router.realise()
+        self.output += report.output
+        return report
+
+    def close(self):
+        self.router.stop()
+        self.client.close()
+        self.space.delete()

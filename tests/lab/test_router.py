@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""The home, against a VPS that is configured by hand: what a script does to a LAN's packets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ..routeros import factory, x25519
+from . import tcp
+from .netns import Namespace, veth
+from .router import Home
+from .tunnel import Tunnel
+from .waiting import until
+
+SCRIPT = (Path(__file__).parent.parent / "data/routeros/relay.rsc").read_text()
+PREFIX = "3fff:0:0:2::/64"
+RENUMBERED = "3fff:0:0:7::/64"
+TRANSIT = "fd99:9999:9999::1"
+PUBLIC = "3fff:0:0:1::80"
+
+
+class ByHand:
+    """A VPS that relays two prefixes, and a public host behind it."""
+
+    def __init__(self, router_key):
+        self.vps = Namespace("byhand-vps")
+        self.host = Namespace("byhand-host")
+        self.private = x25519.generate()
+        self.vps.sysctl("net.ipv6.conf.all.forwarding", 1)
+        veth(self.vps, "host", self.host, "eth0")
+        up(self.vps, "host", "3fff:0:0:1::1/64")
+        up(self.host, "eth0", f"{PUBLIC}/64")
+        self.host.run(["ip", "-6", "route", "add", "default", "via", "3fff:0:0:1::1"])
+        self.tunnel = Tunnel(self.vps, "wg0")
+        self.tunnel.configure(
+            f"[Interface]\nPrivateKey = {self.private}\nListenPort = 51820\n[Peer]\n"
+            f"PublicKey = {router_key}\nAllowedIPs = {TRANSIT}/64, {PREFIX}, {RENUMBERED}\n"
+        )
+        self.tunnel_up()
+
+    def home_uplink(self, namespace, interface):
+        veth(self.vps, "home", namespace, interface)
+        up(self.vps, "home", "203.0.113.42/24")
+        up(namespace, interface, "203.0.113.7/24")
+
+    def tunnel_up(self):
+        self.vps.run(["ip", "link", "set", "wg0", "mtu", "1420"])
+        up(self.vps, "wg0", f"{TRANSIT}/64")
+        for prefix in (PREFIX, RENUMBERED):
+            self.vps.run(["ip", "-6", "route", "add", prefix, "dev", "wg0", "metric", "50"])
+
+    def tunnel_down(self):
+        self.vps.run(["ip", "link", "set", "wg0", "down"])
+
+    def close(self):
+        self.tunnel.stop()
+        self.host.delete()
+        self.vps.delete()
+
+
+def up(space, interface, address):
+    argv = ["ip", "address", "add", address, "dev", interface]
+    space.run([*argv, "nodad"] if ":" in address else argv)
+    space.run(["ip", "link", "set", interface, "up"])
+
+
+@pytest.fixture(scope="module")
+def private():
+    """The router's key, as the VPS made it."""
+    return x25519.generate()
+
+
+@pytest.fixture(scope="module")
+def world(private):
+    world = ByHand(x25519.public(private))
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def script(world, private):
+    public = x25519.public(world.private)
+    return SCRIPT.replace("@PRIVATE@", private).replace("@PUBLIC@", public)
+
+
+@pytest.fixture(scope="module")
+def home(world, script):
+    """A home whose owner has pasted the script."""
+    home = Home(world, "byhand", factory("7.18.2", fasttrack=True))
+    report = home.paste(script)
+    assert report.errors == []
+    yield home
+    home.close()
+
+
+def test_the_client_reaches_the_internet_and_is_reached(home, world):
+    address = home.client.wait_address(PREFIX)
+    assert home.output == ["sixrelay: done."]
+    home.client.wait_ping(TRANSIT)
+    assert home.client.ping(PUBLIC) == 3
+    assert reached(world.host, address)
+
+
+def reached(space, address):
+    return space.run(["ping", "-6", "-c", "1", "-W", "2", address], check=False).returncode == 0
+
+
+def test_the_advertisement_carries_the_tunnels_mtu(home):
+    home.client.wait_address(PREFIX)
+    assert home.client.mtu() == 1420
+    assert home.client.ping(PUBLIC, 1, size=1420 - 48) == 1
+    assert home.client.default_route().startswith("fe80:")
+
+
+def test_strangers_are_kept_out_and_clients_get_out(home, world):
+    address = home.client.wait_address(PREFIX)
+    home.client.listen(8080)
+    tcp.listen(world.host, 8081)
+    assert home.client.connect(PUBLIC, 8081) == address
+    assert tcp.connect(world.host, address, 8080) is None
+    home.paste(
+        '/ipv6/firewall/filter/add chain=forward action=accept in-interface="wg-cloud" protocol=tcp'
+        ' dst-port=8080 comment="test" place-before=[/ipv6/firewall/filter/find where'
+        ' chain="forward" in-interface-list="!LAN"]'
+    )
+    assert tcp.connect(world.host, address, 8080) == PUBLIC
+    home.paste('/ipv6/firewall/filter/remove [find where comment="test"]')
+    assert tcp.connect(world.host, address, 8080) is None
+
+
+def test_the_router_itself_is_closed_to_the_internet_only(home, world):
+    home.client.wait_ping(PUBLIC)
+    tcp.listen(home.space, 8291)
+    assert home.client.connect("3fff:0:0:2::1", 8291)
+    assert tcp.connect(world.vps, "fd99:9999:9999::2", 8291) == TRANSIT
+    assert tcp.connect(world.host, "3fff:0:0:2::1", 8291) is None
+
+
+def test_a_second_paste_leaves_the_tunnel_alone(home, world, script):
+    home.client.wait_ping(PUBLIC)
+    handshakes, received = world.tunnel.handshakes(), transfer(world.tunnel)
+    assert home.paste(script).errors == []
+    assert home.client.ping(PUBLIC) == 3
+    assert world.tunnel.handshakes() == handshakes
+    assert transfer(world.tunnel) > received
+
+
+def transfer(tunnel):
+    return int(tunnel.wg("show", tunnel.name, "transfer").split()[1])
+
+
+def test_another_prefix_reaches_the_client(home, world, script):
+    home.client.wait_address(PREFIX)
+    assert home.paste(script.replace("3fff:0:0:2::", "3fff:0:0:7::")).errors == []
+    renumbered = home.client.wait_address(RENUMBERED)
+    until(lambda: reached(world.host, renumbered), 10, "the new address to answer")
+    assert addresses(home.space, "bridge") == ["3fff:0:0:7::1"]
+    assert home.paste(script).errors == []
+    # The router falls silent about a prefix that it drops: clients go on using it.
+    assert renumbered in home.client.addresses()
+    assert not reached(world.host, renumbered)
+
+
+def addresses(space, interface):
+    argv = ["ip", "-j", "-6", "address", "show", "dev", interface, "scope", "global"]
+    links = json.loads(space.run(argv).stdout)
+    return [info["local"] for link in links for info in filter(None, link.get("addr_info", []))]
+
+
+def test_ra_lifetime_none_takes_the_clients_default_route(home):
+    home.client.wait_ping(PUBLIC)
+    home.paste('/ipv6/nd/set [find where interface="bridge"] ra-lifetime=none')
+    until(lambda: not home.client.default_route(), 10, "the default route to go")
+    home.paste('/ipv6/nd/set [find where interface="bridge"] ra-lifetime=30m')
+    home.client.wait_ping(PUBLIC)
+
+
+def test_a_dead_gateway_takes_the_route_with_it(home, world):
+    def routed():
+        return home.space.run(["ip", "-6", "route", "show", "default"]).stdout.strip()
+
+    home.client.wait_ping(PUBLIC)
+    assert routed()
+    world.tunnel_down()
+    until(lambda: not routed(), 20, "the route through a dead tunnel to go")
+    world.tunnel_up()
+    until(routed, 20, "the route to come back")
+    home.client.wait_ping(PUBLIC)
+
+
+def test_a_script_pings_through_the_tunnel(home):
+    home.client.wait_ping(PUBLIC)
+    assert home.import_(f":put [/ping {PUBLIC} count=2]").output == ["2"]
+
+
+def test_removing_the_tunnel_removes_its_routes(home, script):
+    home.paste('/interface/wireguard/remove [find where name="wg-cloud"]')
+    assert home.client.ping(PUBLIC, 1) == 0
+    assert home.space.run(["ip", "link", "show", "wg-cloud"], check=False).returncode == 1

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""The tables: defaults, refusals, places, and the rows that RouterOS makes itself."""
+
+import subprocess
+
+import pytest
+
+from . import ModelError, factory, import_, x25519
+
+KEY = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="
+
+
+def run(router, script):
+    report = import_(router, script)
+    assert report.errors == []
+    return report.output
+
+
+def refusal(router, script):
+    """The error of a script that changes nothing."""
+    before = router.configuration()
+    report = import_(router, script)
+    assert router.configuration() == before
+    return report.errors[0]
+
+
+def comments(router, chain):
+    rows = router.rows("/ipv6/firewall/filter", chain=chain)
+    return [row["comment"].removeprefix("defconf: ") for row in rows]
+
+
+def add_rule(place):
+    return f'/ipv6/firewall/filter/add chain=input comment="new" {place}'
+
+
+def test_a_rule_without_a_place_goes_below_the_drop():
+    router = factory()
+    run(router, add_rule(""))
+    assert comments(router, "input")[-2:] == ["drop everything else not coming from LAN", "new"]
+
+
+def test_place_before_the_drop():
+    router = factory()
+    find = '[/ipv6/firewall/filter/find where chain="input" in-interface-list="!LAN"]'
+    run(router, add_rule(f"place-before={find}"))
+    assert comments(router, "input")[-2:] == ["new", "drop everything else not coming from LAN"]
+
+
+@pytest.mark.parametrize("place", ['[find comment="none"]', "[find action=drop]", "0", "$unset"])
+def test_a_place_that_nobody_has_measured(place):
+    with pytest.raises(ModelError):
+        import_(factory(), add_rule(f"place-before={place}"))
+
+
+def test_a_place_in_an_empty_table():
+    router = factory()
+    run(router, "/ipv6/firewall/filter/remove [find]")
+    assert refusal(router, add_rule("place-before=0")) == "no such item"
+
+
+def test_fasttracks_row_comes_first_and_stays():
+    router = factory("7.18.2", fasttrack=True)
+    first = router.rows("/ipv6/firewall/filter")[0]
+    assert (first.dynamic, first["chain"]) == (True, "forward")
+    assert "dynamic" in refusal(router, "/ipv6/firewall/filter/remove [find dynamic]")
+    with pytest.raises(ModelError):
+        import_(router, add_rule("place-before=[find dynamic]"))
+    run(router, '/ipv6/firewall/filter/remove [find action="fasttrack-connection"]')
+    assert not router.rows("/ipv6/firewall/filter")[0].dynamic
+
+
+def test_a_key_must_be_one():
+    router = factory()
+    line = '/interface/wireguard/add name="wg" private-key="{}"'
+    assert refusal(router, line.format("c2hvcnQ=")) == "failure: invalid private key"
+    assert refusal(router, line.format("not base64")) == "failure: invalid private key"
+    run(router, line.format(KEY))
+    assert router.interface("wg")["public-key"] == x25519.public(KEY)
+
+
+def test_wireguards_defaults_and_its_own_key():
+    router = factory()
+    run(router, "/interface/wireguard/add")
+    row = router.interface("wireguard1")
+    assert (row["mtu"], row["listen-port"]) == (1420, 13231)
+    assert x25519.decode(row["public-key"])
+
+
+def test_public_keys_are_those_of_wg():
+    try:
+        done = subprocess.run(["wg", "pubkey"], input=KEY, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("no wg")
+    assert x25519.public(KEY) == done.stdout.strip()
+
+
+def test_an_interface_has_one_name_among_all():
+    assert "already have" in refusal(factory(), '/interface/wireguard/add name="bridge"')
+
+
+def test_a_reference_must_exist_and_follows_its_row():
+    router = factory()
+    line = '/ipv6/address/add address=fd01::1/64 interface="wg" comment="a"'
+    assert "interface" in refusal(router, line)
+    run(router, '/interface/wireguard/add name="wg"\n' + line)
+    row = router.rows("/ipv6/address", comment="a")[0]
+    run(router, '/interface/wireguard/set [find name="wg"] name="other"')
+    assert row["interface"] == "other"
+    gone = router.interface("other").id
+    run(router, '/interface/wireguard/remove [find name="other"]')
+    assert row["interface"] == gone
+
+
+def test_addresses_are_spelt_as_routeros_spells_them_and_not_twice():
+    router = factory()
+    run(router, "/ipv6/address/add address=3FFF:0000:0::1 interface=bridge comment=a")
+    row = router.rows("/ipv6/address", comment="a")[0]
+    assert (row["address"], row["advertise"]) == ("3fff::1/64", True)
+    again = "/ipv6/address/add address=3fff::1/64 interface=bridge"
+    assert refusal(router, again) == "failure: already have such address"
+    run(router, "/ipv6/address/set [find comment=a] address=3fff::1/64")
+
+
+def test_an_address_brings_dynamic_rows_and_takes_them_away():
+    router = factory()
+    run(router, "/ipv6/address/add address=3fff::1/64 interface=bridge comment=a")
+    assert [r["prefix"] for r in router.rows("/ipv6/nd/prefix", dynamic=True)] == ["3fff::/64"]
+    assert [r["gateway"] for r in router.rows("/ipv6/route")] == ["bridge"]
+    assert run(router, ":put [:len [/ipv6/address/find where interface=bridge]]") == ["2"]
+    run(router, "/ipv6/address/set [find comment=a] advertise=no")
+    assert router.rows("/ipv6/nd/prefix") == []
+    run(router, "/ipv6/address/remove [find comment=a]")
+    assert router.rows("/ipv6/route") == []
+
+
+def test_one_nd_row_an_interface():
+    router = factory()
+    run(router, "/ipv6/nd/add interface=bridge mtu=1420")
+    already = "failure: configuration for this interface already exists"
+    assert refusal(router, "/ipv6/nd/add interface=bridge") == already
+    assert refusal(router, "/ipv6/nd/add") == already  # the default is all, which has its row
+
+
+def test_overlapping_peers_are_nobodys_measurement():
+    router = factory()
+    run(router, '/interface/wireguard/add name="wg"')
+    peer = f'/interface/wireguard/peers/add interface=wg public-key="{KEY}" allowed-address='
+    run(router, peer + "fd01::/64")
+    run(router, peer + "fd02::/64,0.0.0.0/0")
+    with pytest.raises(ModelError):
+        import_(router, peer + "::/0")
+
+
+def test_a_route_may_be_blank():
+    router = factory()
+    run(router, "/ipv6/route/add")
+    assert router.rows("/ipv6/route")[0]["dst-address"] == "::/0"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/ipv6/nd/set [find interface=all] mtu=1000",
+        "/ipv6/nd/set [find interface=all] ra-lifetime=soon",
+        "/ipv6/nd/set [find interface=all] advertise-dns=maybe",
+        "/ipv6/address/add address=nonsense interface=bridge",
+        "/ipv6/address/add address=fd01::1/64 interface=bridge advertise=perhaps",
+        "/ipv6/route/add gateway=fd01::1%nowhere",
+        "/ipv6/route/add check-gateway=sometimes",
+        "/interface/list/member/add list=NONE interface=bridge",
+        "/ipv6/address/set *FFFF advertise=no",
+    ],
+)
+def test_values_that_are_refused(line):
+    assert refusal(factory(), line)
+
+
+def test_set_and_remove_of_nothing_are_harmless():
+    router = factory()
+    before = router.configuration()
+    run(router, '/ipv6/address/set [find comment="x"] advertise=no')
+    run(router, '/ipv6/address/remove [find comment="x"]')
+    assert router.configuration() == before
+
+
+def test_row_numbers_are_for_people():
+    with pytest.raises(ModelError):
+        import_(factory(), "/ipv6/firewall/filter/remove 0")
+
+
+def test_snapshots_are_files():
+    script = (
+        "/export file=before\n/system/backup/save name=before dont-encrypt=yes\n"
+        ':put [:len [/file/find where name="before.rsc" or name="before.backup"]]'
+    )
+    assert run(factory(), script) == ["2"]
+
+
+def test_log():
+    router = factory()
+    run(router, '/log info "one"\n:log warning "two"')
+    assert router.log == [("info", "one"), ("warning", "two")]
