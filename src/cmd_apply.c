@@ -25,8 +25,8 @@ static void show_progress(const char *step, const struct error *failure, void *d
 }
 
 /* One apply at a time: the lock is on the state directory, which is there from the first run on.
- * Returns the descriptor that holds it. */
-static int take_lock(int root, struct error *err)
+ * Returns the descriptor that holds it; *waited tells that another run has changed the machine. */
+static int take_lock(int root, bool *waited, struct error *err)
 {
 	CLEANUP(cleanup_fd) int fd = -1;
 	int r = file_mkdir(root, STATE_DIR, 0700, err);
@@ -39,6 +39,7 @@ static int take_lock(int root, struct error *err)
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
 			return error_errno(err, -errno, STATE_DIR);
+		*waited = true;
 		fprintf(stderr, _("sixrelay: another apply is running; waiting for its end\n"));
 		if (flock(fd, LOCK_EX) < 0)
 			return error_errno(err, -errno, STATE_DIR);
@@ -105,25 +106,36 @@ static int do_apply(struct session *session, struct error *err)
 	return 0;
 }
 
+/* All that can be wrong with the input is found here, before anything is written. */
+static int prepare(struct session *session, const struct options *options, struct error *err)
+{
+	int r = session_open(session, options, err);
+
+	if (r == 0)
+		r = session_fetch(session, options, err);
+	return r < 0 ? r : session_make_relay(session, err);
+}
+
 int cmd_apply(const struct options *options)
 {
 	struct session session CLEANUP(session_close) = SESSION_INIT;
 	CLEANUP(cleanup_fd) int lock = -1;
 	struct error err = ERROR_INIT;
+	bool waited = false;
 	int r;
 
-	/* All that can be wrong with the input is found before anything is written. */
-	r = session_open(&session, options, &err);
-	if (r == 0)
-		r = session_fetch(&session, options, &err);
-	if (r == 0)
-		r = session_make_relay(&session, &err);
+	r = prepare(&session, options, &err);
 	if (r < 0)
 		return cmd_fail(&err, EXIT_FAILURE);
-	lock = take_lock(session.root, &err);
+	lock = take_lock(session.root, &waited, &err);
 	if (lock < 0)
 		return cmd_fail(&err, EXIT_FAILURE);
-	r = session_make_plan(&session, &err);
+	if (waited) {
+		session_close(&session);
+		r = prepare(&session, options, &err);
+	}
+	if (r == 0)
+		r = session_make_plan(&session, &err);
 	if (r == 0) {
 		show_notes(&session.plan);
 		r = do_apply(&session, &err);

@@ -57,11 +57,6 @@ static const char *site_state_word(enum site_state state)
 	return "";
 }
 
-static const char *unit_word(const struct unit_status *status)
-{
-	return status->found ? status->active_state : N_("not there");
-}
-
 __attribute__((format(printf, 3, 4))) static void row(struct buf *out, const char *name,
 						      const char *fmt, ...)
 {
@@ -122,8 +117,8 @@ static void print_live(const struct view *v, struct buf *out)
 	    s->machine.tunnel_up ? _("up") : _("down"), (unsigned)s->relay.listen_port,
 	    ip_text(&s->relay.vps_transit).s);
 	row(out, _("units"), "%s %s, ndppd.service %s", s->machine.wg_unit,
-	    s->machine.units_known ? _(unit_word(&s->machine.wg)) : "?",
-	    s->machine.units_known ? _(unit_word(&s->machine.ndppd)) : "?");
+	    s->machine.units_known ? s->machine.wg.active_state : "?",
+	    s->machine.units_known ? s->machine.ndppd.active_state : "?");
 }
 
 static void print_text(const struct view *v, struct buf *out)

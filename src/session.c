@@ -54,6 +54,9 @@ int session_open(struct session *session, const struct options *options, struct 
 	session->root = file_root_open(options->root ? options->root : "/", err);
 	if (session->root < 0)
 		return session->root;
+	/* systemd answers while the metadata is being fetched. */
+	if (session->live)
+		units_open(&session->units, machine_unit_patterns, &session->machine.units_error);
 	r = read_conf(session, options, err);
 	return r < 0 ? r : state_load(&session->state, session->root, err);
 }
@@ -71,6 +74,8 @@ int session_fetch(struct session *session, const struct options *options, struct
 {
 	bool told = false;
 
+	if (session->units)
+		units_push(session->units);
 	return fetch_instance(&session->instance, options->metadata, tell_retry, &told, err);
 }
 
@@ -110,8 +115,6 @@ int session_make_plan(struct session *session, struct error *err)
 	struct file_choices choices;
 	int r;
 
-	if (session->live && units_open(&session->units, &session->machine.units_error) < 0)
-		session->units = NULL;
 	r = machine_gather(&session->machine, session->root, session->live, &session->relay,
 			   &session->inventory, session->units, err);
 	if (r < 0)

@@ -36,7 +36,7 @@ struct session {
 
 #define SESSION_INIT ((struct session){.root = -1})
 
-/* Opens the root and reads settings and state. */
+/* Opens the root, connects to systemd, and reads settings and state. */
 int session_open(struct session *session, const struct options *options, struct error *err);
 
 /* The metadata: from the service, or from where --metadata says. */

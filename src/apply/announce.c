@@ -151,7 +151,7 @@ int announce(const struct announce *a, bool *said, struct error *err)
 		if (r < 0 && result == 0) {
 			result = r;
 			*err = console_err;
-			error_wrap(err, _("console"));
+			error_wrap(err, r, _("console"));
 		}
 	}
 	return result;

@@ -61,5 +61,5 @@ int change_keep(int root, const struct state *state, const struct file_spec *spe
 		while (number < KEPT_MAX && file_exists(root, path->s));
 	}
 	r = file_write(root, path->s, &change->old, 0600, err);
-	return r < 0 ? error_wrap(err, _("keep a copy of %s"), spec->path.s) : 0;
+	return r < 0 ? error_wrap(err, r, _("keep a copy of %s"), spec->path.s) : 0;
 }

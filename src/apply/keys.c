@@ -21,7 +21,7 @@ static int key_load(int root, const char *path, struct wg_key *key, bool *fresh,
 	size_t len;
 
 	if (r < 0 && r != -ENOENT)
-		return error_wrap(err, _("wireguard key"));
+		return error_wrap(err, r, _("wireguard key"));
 	len = text.len;
 	while (len && strchr("\n\r \t", text.data[len - 1]))
 		len--;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "apply/sshd.h"
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -18,6 +19,16 @@
 
 #define UFW_FILE_MAX (4 * 1024 * 1024)
 #define SYSCTL_MAX 64
+#define WANTS "/etc/systemd/system/multi-user.target.wants"
+
+const char *const machine_unit_patterns[] = {
+	"wg-quick@*.service",
+	"ndppd.service",
+	"ssh.service",
+	"sshd.service",
+	"sys-subsystem-net-devices-*.device",
+	NULL,
+};
 
 static bool is_installed(const char *program)
 {
@@ -34,26 +45,43 @@ static void gather_programs(struct machine *machine, int root)
 	machine->has_sshd = is_installed("sshd") && file_exists(root, "/etc/ssh/sshd_config");
 }
 
-static int gather_units(struct machine *machine, const struct relay *relay, struct units *units,
-			struct error *err)
+/* The usual link tells it for the price of a look; systemd, asked, goes over all its directories.
+ */
+static int gather_enabled(int root, struct units *units, const char *name,
+			  struct unit_status *status, struct error *err)
 {
-	struct device_unit device = device_unit(&relay->nic);
-	const char *const names[] = {machine->wg_unit, "ndppd.service", "ssh.service",
-				     "sshd.service", device.s};
-	struct unit_status status[5];
-	int r = units_query(units, names, 5, status, err);
+	char link[sizeof(WANTS) + UNIT_NAME_MAX];
 
-	if (r < 0)
-		return r;
-	machine->wg = status[0];
-	machine->ndppd = status[1];
-	machine->ssh = status[2];
-	machine->sshd = status[3];
-	machine->device_active = unit_is_active(&status[4]);
-	r = units_query_file(units, machine->wg_unit, &machine->wg, err);
-	if (r == 0)
-		r = units_query_file(units, "ndppd.service", &machine->ndppd, err);
-	return r;
+	snprintf(link, sizeof(link), WANTS "/%s", name);
+	if (!file_exists(root, link))
+		return units_query_file(units, name, status, err);
+	snprintf(status->file_state, sizeof(status->file_state), "enabled");
+	return 0;
+}
+
+static int gather_units(struct machine *machine, int root, const struct relay *relay,
+			struct units *units, struct error *err)
+{
+	struct device_unit device_name = device_unit(&relay->nic);
+	struct unit_status device;
+	const struct {
+		const char *name;
+		struct unit_status *status;
+	} asks[] = {
+		{machine->wg_unit, &machine->wg}, {"ndppd.service", &machine->ndppd},
+		{"ssh.service", &machine->ssh},	  {"sshd.service", &machine->sshd},
+		{device_name.s, &device},
+	};
+	int r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(asks); i++) {
+		r = units_query(units, asks[i].name, asks[i].status, err);
+		if (r < 0)
+			return r;
+	}
+	machine->device_active = unit_is_active(&device);
+	r = gather_enabled(root, units, machine->wg_unit, &machine->wg, err);
+	return r < 0 ? r : gather_enabled(root, units, "ndppd.service", &machine->ndppd, err);
 }
 
 /* A missing rule file has no rule; with IPV6=no ufw has no business with the second one. */
@@ -75,7 +103,7 @@ static int gather_ufw(struct machine *machine, int root, const struct relay *rel
 		int r = file_read(root, files[i].path, UFW_FILE_MAX, files[i].out, NULL, err);
 
 		if (r < 0 && r != -ENOENT)
-			return error_wrap(err, "ufw");
+			return error_wrap(err, r, "ufw");
 	}
 	machine->ufw_enabled = ufw_setting_is(buf_str(&conf), "ENABLED", "yes");
 	ipv6 = !ufw_setting_is(buf_str(&defaults), "IPV6", "no");
@@ -154,7 +182,7 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 	r = gather_ufw(machine, root, relay, err);
 	if (r < 0 || !units)
 		return r;
-	r = gather_units(machine, relay, units, err);
+	r = gather_units(machine, root, relay, units, err);
 	if (r == 0)
 		machine->units_known = true;
 	return r;

@@ -39,6 +39,9 @@ struct machine {
 	bool tunnel_up; /* wg0 is there, with its address and a route to each LAN */
 };
 
+/* What to ask systemd for, a NULL at the end: for units_open. */
+extern const char *const machine_unit_patterns[];
+
 /* units may be NULL: then units_error is left as the caller set it. */
 int machine_gather(struct machine *machine, int root, bool live, const struct relay *relay,
 		   const struct inventory *inventory, struct units *units, struct error *err);

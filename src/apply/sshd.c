@@ -140,7 +140,7 @@ int sshd_test(int root, const struct buf *drop_in, struct error *err)
 		&output, err);
 	r = file_remove(root, SSHD_TEST_FILE, status < 0 ? NULL : err);
 	if (status < 0)
-		return error_wrap(err, "sshd -t");
+		return error_wrap(err, status, "sshd -t");
 	if (status > 0)
 		return error_set(err, -EINVAL, _("sshd -t refuses the configuration: %s"),
 				 buf_str(&output));

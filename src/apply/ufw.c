@@ -24,6 +24,15 @@ struct tuple {
 	char action[24], protocol[16], to_port[64], to[64], from_port[64], from[64], direction[64];
 };
 
+/* A rule may log as well: "allow_log", "allow_log-all". */
+static bool is_action(const char *action, const char *expected)
+{
+	size_t len = strlen(expected);
+
+	return !strncmp(action, expected, len) &&
+	       (!action[len] || !strncmp(action + len, "_log", 4));
+}
+
 static bool is_anywhere(const char *address)
 {
 	return !strcmp(address, "0.0.0.0/0") || !strcmp(address, "::/0");
@@ -51,14 +60,14 @@ static bool tuple_is(const struct tuple *t, enum ufw_rule rule, uint16_t port,
 	switch (rule) {
 	case UFW_LISTEN_PORT:
 		snprintf(number, sizeof(number), "%u", (unsigned)port);
-		return !strcmp(t->action, "allow") && !strcmp(t->direction, "in") &&
+		return is_action(t->action, "allow") && !strcmp(t->direction, "in") &&
 		       !strcmp(t->to_port, number) &&
 		       (!strcmp(t->protocol, "udp") || !strcmp(t->protocol, "any"));
 	case UFW_ROUTE_IN:
 	case UFW_ROUTE_OUT:
 		snprintf(direction, sizeof(direction), "%s_%s", rule == UFW_ROUTE_IN ? "in" : "out",
 			 interface);
-		return !strcmp(t->action, "route:allow") && !strcmp(t->direction, direction) &&
+		return is_action(t->action, "route:allow") && !strcmp(t->direction, direction) &&
 		       !strcmp(t->to_port, "any") && !strcmp(t->protocol, "any");
 	case UFW_RULE_COUNT:
 		break;
@@ -132,7 +141,7 @@ static int ufw_run(const char *const argv[], const char *what, struct error *err
 	int status = process_run(&process, &output, err);
 
 	if (status < 0)
-		return error_wrap(err, "ufw %s", what);
+		return error_wrap(err, status, "ufw %s", what);
 	if (status > 0)
 		return error_set(err, -EPROTO, _("ufw %s: exit status %d: %s"), what, status,
 				 last_line(&output));

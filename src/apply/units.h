@@ -10,8 +10,7 @@ struct units;
 /* systemd's units over the system bus (org.freedesktop.systemd1(5)). */
 
 struct unit_status {
-	bool found;	       /* there is a unit file */
-	char active_state[16]; /* "active", "inactive", "failed", …; "" when not found */
+	char active_state[16]; /* "active", "failed", …; "inactive" also when it is not loaded */
 	char file_state[16];   /* "enabled", "disabled", …; "" when not asked or not found */
 };
 
@@ -22,13 +21,18 @@ enum unit_verb {
 	UNIT_STOP,
 };
 
-/* Connects. The caller closes with units_close, which takes NULL too. */
-int units_open(struct units **units, struct error *err);
+/* Connects, and asks for the states of all that matches the patterns; doesn't wait for an answer.
+ * The caller closes with units_close, which takes NULL too. */
+int units_open(struct units **units, const char *const patterns[], struct error *err);
 void units_close(struct units *units);
 
-/* States of several units in one question. */
-int units_query(struct units *units, const char *const names[], size_t count,
-		struct unit_status out[], struct error *err);
+/* Sends what can be sent, without waiting: called before something slow, so that systemd answers
+ * meanwhile. */
+void units_push(struct units *units);
+
+/* The state of a unit that matches one of the patterns; waits for the answer. */
+int units_query(struct units *units, const char *name, struct unit_status *status,
+		struct error *err);
 
 /* Fills in file_state; a unit without a file leaves it "". */
 int units_query_file(struct units *units, const char *name, struct unit_status *status,

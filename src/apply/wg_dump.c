@@ -48,7 +48,7 @@ int wg_dump_read(struct wg_dump *dump, const char *interface, struct error *err)
 		&output, err);
 
 	if (status < 0)
-		return error_wrap(err, "wg show");
+		return error_wrap(err, status, "wg show");
 	if (status > 0)
 		return error_set(err, -EIO, "wg show %s: exit status %d", interface, status);
 	return wg_dump_parse(dump, buf_str(&output), err);

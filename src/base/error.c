@@ -29,13 +29,13 @@ int error_errno(struct error *err, int code, const char *fmt, ...)
 	return error_set(err, code, "%s: %s", text, strerror(-code));
 }
 
-int error_wrap(struct error *err, const char *fmt, ...)
+int error_wrap(struct error *err, int code, const char *fmt, ...)
 {
 	char prefix[sizeof(err->text)], text[sizeof(err->text)];
 	va_list args;
 
 	if (!err)
-		return 0;
+		return code;
 	va_start(args, fmt);
 	vsnprintf(prefix, sizeof(prefix), fmt, args);
 	va_end(args);
@@ -44,5 +44,5 @@ int error_wrap(struct error *err, const char *fmt, ...)
 	if (snprintf(err->text, sizeof(err->text), "%s: %s", prefix, text) >=
 	    (int)sizeof(err->text))
 		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
-	return err->code;
+	return code;
 }

@@ -19,5 +19,7 @@ __attribute__((format(printf, 3, 4))) int error_set(struct error *err, int code,
 __attribute__((format(printf, 3, 4))) int error_errno(struct error *err, int code, const char *fmt,
 						      ...);
 
-/* Puts "<fmt>: " before the text that is there. Returns err->code. */
-__attribute__((format(printf, 2, 3))) int error_wrap(struct error *err, const char *fmt, ...);
+/* Puts "<fmt>: " before the text that is there. Returns code, the failure that is being passed on:
+ * err may be NULL, and then knows nothing of it. */
+__attribute__((format(printf, 3, 4))) int error_wrap(struct error *err, int code, const char *fmt,
+						     ...);

@@ -58,6 +58,6 @@ int fetch_instance(struct instance *instance, const char *where, http_retry_fn *
 		r = fetch_file(where, (size_t)limits.body_bytes, &json, err);
 	}
 	if (r < 0)
-		return error_wrap(err, _("metadata"));
+		return error_wrap(err, r, _("metadata"));
 	return vultr_parse(instance, buf_str(&json), json.len, err);
 }

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -66,7 +67,7 @@ static int http_try(const char *url, const struct http_limits *limits, long left
 	if (body.too_large)
 		return error_set(err, -EFBIG, _("%s: the answer is larger than %ld bytes"), url,
 				 limits->body_bytes);
-	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+	if (code == CURLE_URL_MALFORMAT)
 		return error_set(err, -EINVAL, "%s: %s", url, curl_easy_strerror(code));
 	if (code != CURLE_OK) {
 		*again = true;
@@ -85,18 +86,25 @@ int http_get(const char *url, const struct http_limits *limits, struct buf *out,
 	long deadline = clock_now_ms() + limits->deadline_ms;
 	bool again;
 
+	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+		return error_set(err, -EINVAL, _("%s: http or https is expected"), url);
 	for (unsigned attempt = 1;; attempt++) {
+		long left_ms = deadline - clock_now_ms();
 		int pause = backoff_ms(attempt), r;
 
+		/* To libcurl, 0 is no limit at all. */
+		if (left_ms <= 0)
+			return error_set(err, -ETIMEDOUT, _("%s: no answer within %ld s"), url,
+					 limits->deadline_ms / 1000);
 		buf_clear(out);
-		r = http_try(url, limits, deadline - clock_now_ms(), out, &again, err);
+		r = http_try(url, limits, left_ms, out, &again, err);
 		if (r == 0)
 			return 0;
 		buf_clear(out);
 		if (!again)
 			return r;
 		if (clock_now_ms() + pause >= deadline)
-			return error_wrap(err, _("gave up after %u tries in %ld s"), attempt,
+			return error_wrap(err, r, _("gave up after %u tries in %ld s"), attempt,
 					  limits->deadline_ms / 1000);
 		if (on_retry)
 			on_retry(err ? err->text : "", data);

@@ -195,13 +195,17 @@ int vultr_parse(struct instance *instance, const char *json, size_t len, struct 
 	cJSON *root = cJSON_ParseWithLengthOpts(json, len, &end, false);
 	int r;
 
-	if (!root)
+	while (root && end < json + len && strchr(" \t\r\n", *end))
+		end++;
+	if (!root || end != json + len) {
+		cJSON_Delete(root);
 		return error_set(err, -EINVAL, _("metadata: not valid JSON near byte %zu of %zu"),
 				 end ? (size_t)(end - json) : 0, len);
+	}
 	r = parse_root(&parsed, root, err);
 	cJSON_Delete(root);
 	if (r < 0)
-		return error_wrap(err, _("metadata"));
+		return error_wrap(err, r, _("metadata"));
 	*instance = parsed;
 	return 0;
 }

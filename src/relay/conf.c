@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/conf.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
@@ -39,7 +38,7 @@ static bool parse_number(uint16_t *out, const char *value, unsigned long min, un
 	unsigned long number;
 	char *end;
 
-	if (!isdigit((unsigned char)*value) || strlen(value) > 5)
+	if (*value < '0' || *value > '9' || strlen(value) > 5)
 		return false;
 	number = strtoul(value, &end, 10);
 	if (*end || number < min || number > max)
@@ -167,7 +166,8 @@ static bool site_lan_bridge(struct conf_site *site, const char *value)
 	if (!len || len >= sizeof(site->lan_bridge))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)value[i]) && !strchr(" ._/+-", value[i]))
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._/+-",
+			    value[i]))
 			return false;
 	memcpy(site->lan_bridge, value, len + 1);
 	return true;
@@ -314,8 +314,47 @@ static int handle(void *user, const char *section, const char *key, const char *
 			   _("unknown section; there are [relay] and [site NAME]"));
 }
 
-/* Goes over the lines for what inih doesn't tell: lines it would cut, NUL bytes, and sections
- * without a key, since "[site cabin]" alone makes a site. */
+/* The section of a line "[site home]". */
+static int scan_section(struct parser *parser, const char *line, size_t len)
+{
+	const char *close = memchr(line, ']', len);
+	char section[CONF_LINE_MAX];
+
+	if (!close)
+		return error_set(parser->err, -EINVAL, _("a section ends with ]"));
+	memcpy(section, line + 1, (size_t)(close - line - 1));
+	section[close - line - 1] = '\0';
+	if (!strncmp(section, "site ", 5))
+		return parser_add_site(parser, section) ? 0 : -EINVAL;
+	if (strcmp(section, "relay") != 0)
+		return error_set(parser->err, -EINVAL,
+				 _("[%s]: unknown section; there are [relay] and [site NAME]"),
+				 section);
+	return 0;
+}
+
+/* What inih passes over, cuts or joins without a word is refused here; and sections are taken here,
+ * since "[site cabin]" alone makes a site. */
+static int scan_line(struct parser *parser, const char *line, size_t len)
+{
+	size_t blank = strspn(line, " \t\r");
+
+	if (memchr(line, '\0', len))
+		return error_set(parser->err, -EINVAL, _("a NUL byte"));
+	if (len >= CONF_LINE_MAX)
+		return error_set(parser->err, -EINVAL, _("longer than %d characters"),
+				 CONF_LINE_MAX);
+	if (blank >= len || line[blank] == '#' || line[blank] == ';')
+		return 0;
+	if (blank)
+		return error_set(parser->err, -EINVAL, _("starts with a blank"));
+	if (*line == '[')
+		return scan_section(parser, line, len);
+	if (!memchr(line, '=', len) && !memchr(line, ':', len))
+		return error_set(parser->err, -EINVAL, _("neither [section] nor key = value"));
+	return 0;
+}
+
 static int scan_lines(struct parser *parser, const char *name, const char *text, size_t len)
 {
 	const char *line = text, *end = text + len;
@@ -323,22 +362,10 @@ static int scan_lines(struct parser *parser, const char *name, const char *text,
 	for (int number = 1; line < end; number++) {
 		const char *next = memchr(line, '\n', (size_t)(end - line));
 		size_t line_len = (size_t)((next ? next : end) - line);
-		const char *close = memchr(line, ']', line_len);
-		char section[CONF_LINE_MAX];
+		int r = scan_line(parser, line, line_len);
 
-		if (memchr(line, '\0', line_len))
-			return error_set(parser->err, -EINVAL, _("%s:%d: a NUL byte"), name,
-					 number);
-		if (line_len >= CONF_LINE_MAX)
-			return error_set(parser->err, -EINVAL,
-					 _("%s:%d: the line is longer than %d characters"), name,
-					 number, CONF_LINE_MAX);
-		if (close && !strncmp(line, "[site ", 6)) {
-			memcpy(section, line + 1, (size_t)(close - line - 1));
-			section[close - line - 1] = '\0';
-			if (!parser_add_site(parser, section))
-				return error_wrap(parser->err, "%s:%d", name, number);
-		}
+		if (r < 0)
+			return error_wrap(parser->err, r, "%s:%d", name, number);
 		line += line_len + 1;
 	}
 	return 0;
@@ -371,7 +398,7 @@ int conf_parse(struct conf *conf, const char *name, const char *text, size_t len
 		return error_set(err, -EINVAL, _("%s:%d: neither [section] nor key = value"), name,
 				 line);
 	if (line > 0)
-		return error_wrap(err, "%s:%d", name, line);
+		return error_wrap(err, -EINVAL, "%s:%d", name, line);
 	if (parser.conf.site_count == 0) {
 		parser.conf.sites[0] = (struct conf_site){.name = "home", .lan_bridge = "bridge"};
 		parser.conf.site_count = 1;

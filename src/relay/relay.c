@@ -125,6 +125,16 @@ static void give_fixed(struct relay *relay, const struct conf *conf)
 	}
 }
 
+/* Whether a prefix that is gone can have come from where the site's come from now: the settings may
+ * have said otherwise then. */
+static bool had_from(const struct relay *relay, const struct instance *instance,
+		     const struct site *site, const struct prefix *had)
+{
+	if (site->source == SITE_ORIGINAL)
+		return !is_reserved(instance, had);
+	return !relay->has_original || !prefix_equal(had, &relay->original);
+}
+
 /* Reserved prefixes: first to the sites that had them, then the free ones in order; a site that is
  * left with none keeps the one it had. */
 static void give_reserved(struct relay *relay, const struct instance *instance,
@@ -151,7 +161,7 @@ static void give_reserved(struct relay *relay, const struct instance *instance,
 		const struct prefix *had = remembered(memory, count, site->name);
 
 		if (site->source != SITE_EXPLICIT && site->state == SITE_WAITING && had &&
-		    !is_taken(relay, had))
+		    !is_taken(relay, had) && had_from(relay, instance, site, had))
 			give(site, had, SITE_DETACHED);
 	}
 }

@@ -115,8 +115,9 @@ static void add_filter(const char *chain, const char *match, const char *comment
 		 "in-interface-list=\"!LAN\" !dynamic]; "
 		 ":if ([:len $drop] > 0) do={ /ipv6/firewall/filter/add chain=%s action=accept %s "
 		 "%s place-before=($drop->0) } else={ /ipv6/firewall/filter/add chain=%s "
-		 "action=accept %s %s } }\n",
-		 comment, chain, chain, match, comment, chain, match, comment);
+		 "action=accept %s %s } }\n"
+		 "/ipv6/firewall/filter/set [/ipv6/firewall/filter/find where %s] %s\n",
+		 comment, chain, chain, match, comment, chain, match, comment, comment, match);
 }
 
 static void add_firewall(const struct relay *relay, const struct site *site, struct buf *out)
@@ -126,8 +127,13 @@ static void add_firewall(const struct relay *relay, const struct site *site, str
 	buf_addf(&match, "in-interface=\"wg-cloud\" src-address=%s",
 		 prefix_text(&relay->transit).s);
 	add_filter("input", buf_str(&match), INPUT_COMMENT, out);
-	if (!site->allow_inbound)
+	if (!site->allow_inbound) {
+		buf_adds(
+			out,
+			"/ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where " INBOUND_COMMENT
+			"]\n");
 		return;
+	}
 	buf_clear(&match);
 	buf_addf(&match, "in-interface=\"wg-cloud\" dst-address=%s", prefix_text(&site->prefix).s);
 	add_filter("forward", buf_str(&match), INBOUND_COMMENT, out);

@@ -17,7 +17,7 @@ VULTR = """
 RELAY = "ndppd wireguard-tools wireguard-go diffutils"
 BUILD = """
     gcc libc6-dev make autoconf automake autopoint gettext pkg-config
-    libcurl4-openssl-dev libcjson-dev libmnl-dev libsystemd-dev libinih-dev
+    libcurl4-gnutls-dev libcjson-dev libmnl-dev libsystemd-dev libinih-dev
     libsodium-dev check
 """
 UBUNTU_KEYRING = "usr/share/keyrings/ubuntu-archive-keyring.gpg"

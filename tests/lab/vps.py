@@ -119,7 +119,7 @@ class Vps:
     def run(self, argv, check=True, timeout=60, env=None, input=None):
         """Runs argv on the machine to its end; returns CompletedProcess with text output."""
         done = subprocess.run(
-            ["nsenter", "--all", f"--target={self.pid}", *argv],
+            ["nsenter", "--all", "--root", "--wd", f"--target={self.pid}", *argv],
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -135,7 +135,7 @@ class Vps:
 
     def enter(self):
         """The command line that opens a shell on the machine."""
-        return f"nsenter -at {self.pid} env -i HOME=/root TERM=$TERM bash -l"
+        return f"nsenter -a -r -w -t {self.pid} env -i HOME=/root TERM=$TERM bash -l"
 
     def console(self):
         """All that was written to /dev/console, over all boots."""
