@@ -93,7 +93,7 @@ static int do_apply(struct session *session, struct error *err)
 		r = announce(&announcement, &said, &late);
 		if (r < 0)
 			fprintf(stderr, _("sixrelay: warning: %s\n"), late.text);
-		if (said)
+		if (said && session->conf.console_count)
 			printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
 	}
 	r = remember(session, result < 0 ? NULL : err);
@@ -112,7 +112,7 @@ static int prepare(struct session *session, const struct options *options, struc
 	int r = session_open(session, options, err);
 
 	if (r == 0)
-		r = session_fetch(session, options, err);
+		r = session_fetch(session, err);
 	return r < 0 ? r : session_make_relay(session, err);
 }
 

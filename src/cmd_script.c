@@ -39,7 +39,7 @@ int cmd_script(const struct options *options)
 
 	r = session_open(&session, options, &err);
 	if (r == 0)
-		r = session_recall(&session, options, &err);
+		r = session_recall(&session, &err);
 	if (r == 0)
 		r = session_make_relay(&session, &err);
 	if (r == 0)

@@ -61,7 +61,7 @@ __attribute__((format(printf, 3, 4))) static void row(struct buf *out, const cha
 						      const char *fmt, ...)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
-	char label[16];
+	char label[32];
 	va_list args;
 
 	va_start(args, fmt);
@@ -227,7 +227,7 @@ int cmd_status(const struct options *options)
 
 	r = session_open(&session, options, &err);
 	if (r == 0)
-		r = session_recall(&session, options, &err);
+		r = session_recall(&session, &err);
 	if (r == 0)
 		r = session_make_relay(&session, &err);
 	if (r == 0)

@@ -8,6 +8,7 @@
 
 #include "apply/keys.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
@@ -17,6 +18,8 @@
 #include "net/sysfs.h"
 
 #define CONF_MAX (256 * 1024)
+#define ROUTE_DEADLINE_MS 5000
+#define ROUTE_POLL_MS 100
 
 /* The settings file that is asked for by name must be there; the usual one need not. */
 static int read_conf(struct session *session, const struct options *options, struct error *err)
@@ -48,6 +51,7 @@ int session_open(struct session *session, const struct options *options, struct 
 {
 	int r;
 
+	session->options = options;
 	session->live = !options->root;
 	if (session->live && geteuid() != 0)
 		return error_set(err, -EPERM, _("needs root; try: sudo sixrelay ..."));
@@ -63,32 +67,65 @@ int session_open(struct session *session, const struct options *options, struct 
 
 static void tell_retry(const char *why, void *data)
 {
-	bool *told = data;
+	bool *quiet = data;
 
-	if (!*told)
+	if (!*quiet)
 		fprintf(stderr, _("sixrelay: %s; trying again\n"), why);
-	*told = true;
+	*quiet = true;
 }
 
-int session_fetch(struct session *session, const struct options *options, struct error *err)
+/* Of the tries that fail the first is told, with --verbose each. */
+static void tell_every_retry(const char *why, void *data)
 {
-	bool told = false;
+	bool quiet = false;
+
+	(void)data;
+	tell_retry(why, &quiet);
+}
+
+int session_fetch(struct session *session, struct error *err)
+{
+	const struct options *options = session->options;
+	bool quiet = false;
 
 	if (session->units)
 		units_push(session->units);
-	return fetch_instance(&session->instance, options->metadata, tell_retry, &told, err);
+	return fetch_instance(&session->instance, options->metadata,
+			      options->verbose ? tell_every_retry : tell_retry, &quiet, err);
 }
 
-int session_recall(struct session *session, const struct options *options, struct error *err)
+int session_recall(struct session *session, struct error *err)
 {
 	int r;
 
-	if (options->metadata)
-		return session_fetch(session, options, err);
+	if (session->options->metadata)
+		return session_fetch(session, err);
 	r = state_load_instance(session->root, &session->instance, err);
 	if (r == -ENOENT)
 		return error_set(err, r, _("nothing was applied yet; run: sixrelay apply"));
 	return r;
+}
+
+static void describe(const struct session *session)
+{
+	const struct relay *relay = &session->relay;
+
+	fprintf(stderr, _("sixrelay: instance %s, NIC %s, IPv4 %s, original prefix %s\n"),
+		session->instance.id, relay->nic.s,
+		relay->has_endpoint ? ip4_text(relay->endpoint).s : "-",
+		relay->has_original ? prefix_text(&relay->original).s : "-");
+	for (size_t i = 0; i < session->instance.reserved_count; i++)
+		fprintf(stderr, _("sixrelay: reserved prefix %s\n"),
+			prefix_text(&session->instance.reserved[i]).s);
+	for (size_t i = 0; i < session->instance.unusable_count; i++)
+		fprintf(stderr,
+			_("sixrelay: attached prefix %s is not usable: no /64 of its own\n"),
+			prefix_text(&session->instance.unusable[i]).s);
+	for (size_t i = 0; i < relay->site_count; i++)
+		fprintf(stderr, _("sixrelay: site %s has %s\n"), relay->sites[i].name,
+			relay->sites[i].state == SITE_WAITING
+				? "-"
+				: prefix_text(&relay->sites[i].prefix).s);
 }
 
 int session_make_relay(struct session *session, struct error *err)
@@ -107,14 +144,40 @@ int session_make_relay(struct session *session, struct error *err)
 		       memory, count, err);
 	if (r < 0)
 		return r;
+	if (session->options->verbose)
+		describe(session);
 	return keys_load(session->root, &session->relay, &session->keys_fresh, err);
+}
+
+/* At boot the agent may be there before the router's advertisement, and would take the NIC for one
+ * that nobody looks after. */
+static int wait_for_route(struct session *session, struct error *err)
+{
+	long deadline = clock_now_ms() + ROUTE_DEADLINE_MS;
+	int r = 0;
+
+	if (!machine_awaits_route(session->root, &session->relay, &session->inventory))
+		return 0;
+	fprintf(stderr,
+		_("sixrelay: no IPv6 default route on %s yet; waiting for a router "
+		  "advertisement\n"),
+		session->relay.nic.s);
+	while (r == 0 && clock_now_ms() < deadline &&
+	       machine_awaits_route(session->root, &session->relay, &session->inventory)) {
+		clock_sleep_ms(ROUTE_POLL_MS);
+		r = netlink_inventory(&session->inventory, err);
+	}
+	return r;
 }
 
 int session_make_plan(struct session *session, struct error *err)
 {
 	struct file_choices choices;
-	int r;
+	int r = session->live && relay_site_count(&session->relay) ? wait_for_route(session, err)
+								   : 0;
 
+	if (r < 0)
+		return r;
 	r = machine_gather(&session->machine, session->root, session->live, &session->relay,
 			   &session->inventory, session->units, err);
 	if (r < 0)

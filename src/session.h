@@ -18,6 +18,7 @@ struct options;
  * be, and the plan from the one to the other. */
 
 struct session {
+	const struct options *options;
 	int root;
 	bool live; /* false with --root */
 	struct conf conf;
@@ -40,12 +41,12 @@ struct session {
 int session_open(struct session *session, const struct options *options, struct error *err);
 
 /* The metadata: from the service, or from where --metadata says. */
-int session_fetch(struct session *session, const struct options *options, struct error *err);
+int session_fetch(struct session *session, struct error *err);
 
 /* The metadata as of the last apply, unless --metadata says otherwise. */
-int session_recall(struct session *session, const struct options *options, struct error *err);
+int session_recall(struct session *session, struct error *err);
 
-/* Inventory, relay and keys. */
+/* Inventory, relay and keys; tells with --verbose what was found. */
 int session_make_relay(struct session *session, struct error *err);
 
 /* Gathers the machine and makes the plan. Nothing is changed. */

@@ -119,7 +119,7 @@ static int gather_ufw(struct machine *machine, int root, const struct relay *rel
 	return 0;
 }
 
-static void gather_sysctls(struct machine *machine, int root, const struct relay *relay)
+static void gather_sysctls(char values[static SYSCTL_COUNT], int root, const struct relay *relay)
 {
 	struct sysctl list[SYSCTL_COUNT];
 
@@ -127,10 +127,18 @@ static void gather_sysctls(struct machine *machine, int root, const struct relay
 	for (int i = 0; i < SYSCTL_COUNT; i++) {
 		CLEANUP(buf_clear) struct buf value = BUF_INIT;
 
-		machine->sysctl[i] = '\0';
+		values[i] = '\0';
 		if (file_read(root, list[i].path, SYSCTL_MAX, &value, NULL, NULL) == 0 && value.len)
-			machine->sysctl[i] = value.data[0];
+			values[i] = value.data[0];
 	}
+}
+
+bool machine_awaits_route(int root, const struct relay *relay, const struct inventory *inventory)
+{
+	char values[SYSCTL_COUNT];
+
+	gather_sysctls(values, root, relay);
+	return values[0] == '0' && !inventory_default_route(inventory, relay->nic_index);
 }
 
 /* networkd sets accept_ra to 0 on a NIC that it manages, and has a default route from an RA all the
@@ -176,7 +184,7 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 		return 0;
 	}
 	gather_programs(machine, root);
-	gather_sysctls(machine, root, relay);
+	gather_sysctls(machine->sysctl, root, relay);
 	machine->nic_managed = nic_is_managed(machine, relay, inventory);
 	machine->tunnel_up = tunnel_is_up(relay, inventory);
 	r = gather_ufw(machine, root, relay, err);

@@ -39,6 +39,10 @@ struct machine {
 	bool tunnel_up; /* wg0 is there, with its address and a route to each LAN */
 };
 
+/* Whether the kernel takes no RAs on the NIC, and yet there is no default route from elsewhere: at
+ * boot, a network manager's may still be on its way. */
+bool machine_awaits_route(int root, const struct relay *relay, const struct inventory *inventory);
+
 /* What to ask systemd for, a NULL at the end: for units_open. */
 extern const char *const machine_unit_patterns[];
 

@@ -76,7 +76,11 @@ static bool add_files(const struct view *v, enum stage stage)
 		add_step(v->plan, (struct step){.kind = STEP_FILE, .stage = stage, .index = i});
 		if (v->changes[i].foreign)
 			add_note(v->plan, NOTE_KEPT,
-				 _("%s is not as sixrelay left it; a copy is kept below %s"),
+				 state_knows_before(v->state, v->list->specs[i].path.s)
+					 ? _("%s is not as sixrelay left it; a copy is kept below "
+					     "%s")
+					 : _("%s was there before sixrelay; a copy is kept below "
+					     "%s"),
 				 v->list->specs[i].path.s, STATE_DIR);
 		any |= v->changes[i].kind != CHANGE_MODE;
 	}
@@ -135,7 +139,10 @@ static void plan_unit(const struct view *v, enum stage stage, const char *unit,
 {
 	if (!unit_is_enabled(status))
 		add_unit(v->plan, STEP_ENABLE, stage, UNIT_START, unit);
-	if (!unit_is_active(status))
+	if (!strcmp(status->active_state, "activating") && !changed)
+		/* At boot: the job that is under way is what start waits for. */
+		add_unit(v->plan, STEP_UNIT, stage, UNIT_START, unit);
+	else if (!unit_is_active(status))
 		/* Restart, not start: it may be up half-way, or between two tries. */
 		add_unit(v->plan, STEP_UNIT, stage, UNIT_RESTART, unit);
 	else if (changed)
@@ -207,7 +214,8 @@ static void plan_tunnel(const struct view *v)
 			   "wireguard-tools, then sixrelay apply"));
 	else if (v->machine->units_known)
 		plan_unit(v, STAGE_TUNNEL, v->machine->wg_unit, &v->machine->wg,
-			  changed || pending || !v->machine->tunnel_up,
+			  changed || pending ||
+				  (unit_is_active(&v->machine->wg) && !v->machine->tunnel_up),
 			  peers_only ? UNIT_RELOAD : UNIT_RESTART);
 }
 

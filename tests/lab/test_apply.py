@@ -214,9 +214,10 @@ def test_a_run_cut_short_is_taken_up_by_the_next(relay):
     vps = relay.vps
     settings(vps, f"[site home]\nrouter_public_key = {OTHER_KEY}\n")
     vps.run(["systemctl", "stop", "dbus.socket", "dbus.service"])
+    vps.run(["mv", "/run/systemd/private", "/run/systemd/away"])
     assert apply(vps, check=False).returncode == 1
     assert OTHER_KEY in vps.read("/etc/wireguard/wg0.conf")
-    vps.run(["systemctl", "start", "dbus.socket"])
+    vps.run(["mv", "/run/systemd/away", "/run/systemd/private"])
     apply(vps)
     assert vps.run(["wg", "show", "wg0", "peers"]).stdout == f"{OTHER_KEY}\n"
 
@@ -303,6 +304,22 @@ def test_a_wrong_setting_is_named_and_nothing_written(new_lab):
     assert done.returncode == 1
     assert "/etc/sixrelay.conf:3:" in done.stderr and "1 to 65535" in done.stderr
     assert files_of_etc(lab.vps) == before
+
+
+def test_the_service_applies_at_boot(new_lab):
+    lab = new_lab(reserved=[RESERVED])
+    lab.vps.boot()
+    lab.vps.run(["systemctl", "enable", "sixrelay.service"])
+    assert not lab.vps.exists("/etc/wireguard/wg0.conf")
+    lab.vps.reboot()
+    result = ["systemctl", "show", "--property=Result", "--value", "sixrelay.service"]
+    assert lab.vps.run(result).stdout == "success\n"
+    assert "PrivateKey" in lab.vps.read("/etc/wireguard/wg0.conf")
+    assert "private-key" in announced(lab.vps)
+    lab.vps.reboot()
+    said = lab.vps.run(["journalctl", "-b", "-u", "sixrelay.service", "-o", "cat"]).stdout
+    assert "sixrelay: restart" not in said and "sixrelay: write" not in said
+    assert plan(lab.vps).returncode == 0
 
 
 def test_announced_at_each_boot_until_the_handshake_then_without_the_key(relay):

@@ -141,15 +141,15 @@ class Vps:
         """All that was written to /dev/console, over all boots."""
         return self.log.read_bytes().decode(errors="replace").replace("\r\n", "\n")
 
-    def _chroot(self, argv, input=None):
+    def _on_files(self, argv, input=None):
         """Runs a program on the machine's files, whether or not it is booted."""
-        root = f"/proc/{self.pid}/root" if self.pid else self.root
-        return subprocess.run(
-            ["chroot", root, *argv], input=input, text=True, capture_output=True, env=ENVIRONMENT
-        )
+        if self.pid:
+            return self.run(argv, check=False, input=input)
+        argv = ["chroot", self.root, *argv]
+        return subprocess.run(argv, input=input, text=True, capture_output=True, env=ENVIRONMENT)
 
     def read(self, path):
-        done = self._chroot(["cat", path])
+        done = self._on_files(["cat", path])
         if done.returncode:
             raise FileNotFoundError(done.stderr)
         return done.stdout
@@ -157,16 +157,16 @@ class Vps:
     def write(self, path, text, mode=0o644):
         script = 'mkdir -p "${1%/*}"; cat >"$1"; chmod "$2" "$1"'
         argv = ["sh", "-ec", script, "write", path, f"{mode:o}"]
-        done = self._chroot(argv, input=text)
+        done = self._on_files(argv, input=text)
         if done.returncode:
             raise RuntimeError(done.stderr)
 
     def exists(self, path):
-        return self._chroot(["test", "-e", path]).returncode == 0
+        return self._on_files(["test", "-e", path]).returncode == 0
 
     def remove_programs(self, paths):
         """As if they had never been installed."""
-        self._chroot(["rm", "-f", *paths])
+        self._on_files(["rm", "-f", *paths])
 
     def unit_state(self, name):
         """active, inactive, failed, activating …"""
