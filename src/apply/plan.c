@@ -198,6 +198,16 @@ static void plan_stale_rules(const struct view *v)
 	}
 }
 
+/* A tunnel is taken down by what brought it up: somebody else's configuration may have hooks and
+ * routes to undo that ours knows nothing of. */
+static void plan_takeover(const struct view *v)
+{
+	const struct change *conf = change_of(v, file_wgquick(&v->relay->wg_interface).s);
+
+	if (conf && conf->foreign && v->machine->units_known && unit_is_active(&v->machine->wg))
+		add_unit(v->plan, STEP_UNIT, STAGE_TUNNEL, UNIT_STOP, v->machine->wg_unit);
+}
+
 static void plan_tunnel(const struct view *v)
 {
 	struct file_path path = file_wgquick(&v->relay->wg_interface);
@@ -323,6 +333,7 @@ void plan_make(struct plan *plan, const struct relay *relay, const struct machin
 	add_files(&v, STAGE_SYSCTL);
 	plan_sysctl(&v);
 	plan_retirement(&v);
+	plan_takeover(&v);
 	add_files(&v, STAGE_TUNNEL);
 	plan_tunnel(&v);
 	plan_stale_rules(&v);

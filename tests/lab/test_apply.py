@@ -196,6 +196,21 @@ def test_keys_made_by_hand_are_taken_over(new_lab):
     assert public in announced(lab.vps)
 
 
+def test_a_tunnel_made_by_hand_is_taken_over_and_its_hooks_run(new_lab):
+    lab = new_lab(reserved=[RESERVED])
+    vps = lab.vps
+    vps.boot()
+    key = vps.run(["wg", "genkey"]).stdout.strip()
+    conf = f"[Interface]\nPrivateKey = {key}\nAddress = fd00::1/64\nPostDown = touch /root/down\n"
+    vps.write("/etc/wireguard/wg0.conf", conf, 0o600)
+    vps.run(["systemctl", "enable", "--now", "wg-quick@wg0.service"])
+    apply(vps)
+    assert vps.exists("/root/down")
+    assert vps.read("/var/lib/sixrelay/before/etc/wireguard/wg0.conf") == conf
+    assert "fd99:9999:9999::1/64" in vps.run(["ip", "-6", "addr", "show", "wg0"]).stdout
+    assert plan(vps).returncode == 0
+
+
 def test_drift_in_the_kernel_is_put_right(relay):
     vps = relay.vps
     vps.run(["ip", "-6", "route", "del", RESERVED, "dev", "wg0"])
