@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/process.h"
+#include "base/wg_key.h"
 
 #define DIFF_DEADLINE_MS 10000
 
@@ -28,12 +30,30 @@ static int memory_file(const struct buf *content)
 	return take_fd(&fd);
 }
 
-/* Whether a line of a diff, after its "+", "-" or " ", sets this key. */
+/* Whether a line of a diff, after its "+", "-" or " ", sets this key: in any case, with blanks and
+ * a comment's # before it, as somebody may have written it. */
 static bool sets_key(const char *line, size_t len, const char *key)
 {
-	size_t key_len = strlen(key);
+	size_t key_len = strlen(key), start = 1 + strspn(line + 1, " \t#;");
 
-	return len > key_len + 1 && strchr("+- ", line[0]) && !memcmp(line + 1, key, key_len);
+	return start + key_len < len && strchr("+- ", line[0]) &&
+	       !strncasecmp(line + start, key, key_len) && strchr("= \t", line[start + key_len]);
+}
+
+/* 44 characters of base64 at a line's start are a key that somebody put into the wrong file. */
+static bool is_bare_key(const char *line, size_t len)
+{
+	struct wg_key key;
+	bool is_key = len >= 45 && wg_key_parse(&key, line + 1, 44);
+
+	wg_key_wipe(&key);
+	return is_key;
+}
+
+static bool is_header(const char *line)
+{
+	return !strncmp(line, "--- ", 4) || !strncmp(line, "+++ ", 4) || *line == '@' ||
+	       *line == '\\';
 }
 
 static void add_masked(const char *text, bool is_key_file, bool is_secret, bool new_keys,
@@ -41,13 +61,17 @@ static void add_masked(const char *text, bool is_key_file, bool is_secret, bool 
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
-		bool header = !strncmp(text, "--- ", 4) || !strncmp(text, "+++ ", 4) ||
-			      *text == '@' || *text == '\\';
 
-		if (is_key_file && !header && (is_secret || new_keys))
-			buf_addf(out, "%c%s", *text, is_secret ? "(hidden)" : "(new)");
+		if (is_header(text))
+			buf_add(out, text, len);
+		else if (is_secret && (is_key_file || is_bare_key(text, len)))
+			buf_addf(out, "%c(hidden)", *text);
+		else if (is_key_file && new_keys)
+			buf_addf(out, "%c(new)", *text);
 		else if (sets_key(text, len, "PrivateKey"))
 			buf_addf(out, "%cPrivateKey = (hidden)", *text);
+		else if (sets_key(text, len, "PresharedKey"))
+			buf_addf(out, "%cPresharedKey = (hidden)", *text);
 		else if (new_keys && *text == '+' && sets_key(text, len, "PublicKey"))
 			buf_addf(out, "%cPublicKey = (new)", *text);
 		else

@@ -27,7 +27,7 @@ int state_load(struct state *state, int root, struct error *err)
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0) {
-		state->root = cJSON_ParseWithLength(state->on_disk.data, state->on_disk.len);
+		state->root = cJSON_ParseWithOpts(buf_str(&state->on_disk), NULL, true);
 		if (!cJSON_IsObject(state->root))
 			return error_set(err, -EINVAL,
 					 _("%s: not a JSON object; move it away to start afresh"),
@@ -68,8 +68,11 @@ void state_clear(struct state *state)
 	*state = STATE_INIT;
 }
 
+/* NULL as well when the object is none: in a list nothing has a key. */
 static const char *text_of(const cJSON *object, const char *key)
 {
+	if (!cJSON_IsObject(object))
+		return NULL;
 	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
 }
 
@@ -143,7 +146,7 @@ void state_set_kept(struct state *state, const char *path, const char *copy)
 bool state_get_kept(const struct state *state, size_t i, const char **path, const char **copy)
 {
 	const cJSON *kept = cJSON_GetObjectItemCaseSensitive(state->root, "kept");
-	const cJSON *item = cJSON_GetArrayItem(kept, (int)i);
+	const cJSON *item = cJSON_IsObject(kept) ? cJSON_GetArrayItem(kept, (int)i) : NULL;
 
 	*copy = cJSON_GetStringValue(item);
 	*path = item ? item->string : NULL;
@@ -181,8 +184,7 @@ size_t state_sites(const struct state *state, struct site_memory memory[static C
 	const cJSON *sites = cJSON_GetObjectItemCaseSensitive(state->root, "sites"), *site;
 	size_t count = 0;
 
-	cJSON_ArrayForEach(site, sites)
-	{
+	for (site = cJSON_IsObject(sites) ? sites->child : NULL; site; site = site->next) {
 		const char *prefix = text_of(site, "prefix");
 		struct site_memory *one = &memory[count];
 

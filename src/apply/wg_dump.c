@@ -14,26 +14,46 @@
 #define WG_DEADLINE_MS 10000
 
 /* public key, preshared key, endpoint, allowed IPs, latest handshake, received, sent, keepalive */
-static bool parse_peer(struct wg_peer *peer, const char *line)
+static bool parse_peer(struct wg_peer *peer, const char *line, size_t len)
 {
-	char key[64];
+	char text[4096], key[64];
 
-	return sscanf(line, "%63s %*s %63s %*s %" SCNd64 " %" SCNu64 " %" SCNu64, key,
-		      peer->endpoint, &peer->handshake, &peer->received, &peer->sent) == 5 &&
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, line, len);
+	text[len] = '\0';
+	return sscanf(text,
+		      "%63[^\t]\t%*[^\t]\t%63[^\t]\t%*[^\t]\t%" SCNd64 "\t%" SCNu64 "\t%" SCNu64
+		      "\t%*s",
+		      key, peer->endpoint, &peer->handshake, &peer->received, &peer->sent) == 5 &&
 	       wg_key_parse(&peer->public_key, key, strlen(key));
+}
+
+/* private key, public key, port, mark: nothing of it is kept */
+static bool is_interface(const char *line, size_t len)
+{
+	size_t tabs = 0;
+
+	for (size_t i = 0; i < len; i++)
+		tabs += line[i] == '\t';
+	return tabs == 3;
 }
 
 int wg_dump_parse(struct wg_dump *dump, const char *text, struct error *err)
 {
-	const char *line = strchr(text, '\n');
-
 	*dump = (struct wg_dump){0};
-	while (line && *++line) {
-		if (dump->count == CONF_SITES_MAX || !parse_peer(&dump->peers[dump->count], line))
-			return error_set(err, -EBADMSG, "wg show: line %zu is not a peer's",
-					 dump->count + 2);
-		dump->count++;
-		line = strchr(line, '\n');
+	for (size_t number = 1; *text || number == 1; number++) {
+		size_t len = strcspn(text, "\n");
+		bool ok = number == 1 ? is_interface(text, len)
+				      : dump->count < CONF_SITES_MAX &&
+						parse_peer(&dump->peers[dump->count], text, len);
+
+		if (!ok)
+			return error_set(err, -EBADMSG, "wg show: line %zu is not of a dump",
+					 number);
+		dump->count += number > 1;
+		text += len;
+		text += *text == '\n';
 	}
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/link_name.h"
 
-#include <netinet/ether.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char link_name_characters[] =
@@ -22,14 +22,17 @@ bool link_name_parse(struct link_name *name, const char *text)
 
 bool mac_parse(struct mac *mac, const char *text)
 {
-	struct ether_addr addr;
+	struct mac parsed;
 
-	/* ether_aton_r stops at the sixth byte: what follows is for us to refuse. */
-	if (strlen(text) > 17 || strspn(text, "0123456789abcdefABCDEF:") != strlen(text))
-		return false;
-	if (!ether_aton_r(text, &addr))
-		return false;
-	memcpy(mac->bytes, addr.ether_addr_octet, sizeof(mac->bytes));
+	for (size_t i = 0; i < sizeof(parsed.bytes); i++) {
+		size_t digits = strspn(text, "0123456789abcdefABCDEF");
+
+		if (digits < 1 || digits > 2 || text[digits] != (i == 5 ? '\0' : ':'))
+			return false;
+		parsed.bytes[i] = (uint8_t)strtoul(text, NULL, 16);
+		text += digits + 1;
+	}
+	*mac = parsed;
 	return true;
 }
 

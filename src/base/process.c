@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/buf.h"
@@ -64,29 +65,39 @@ static int process_spawn(pid_t *pid, const struct process *process, const char *
 	return -r;
 }
 
-/* Reads the child's output until it closes it. -ETIME when the deadline comes first. */
-static int process_read(int fd, long deadline, struct buf *out)
+/* Takes what is in the pipe now. False when it is closed. */
+static bool process_drain(int fd, struct buf *out)
 {
+	char chunk[4096];
+	ssize_t got;
+
+	while ((got = read(fd, chunk, sizeof(chunk))) > 0)
+		if (out && out->len < PROCESS_OUTPUT_MAX)
+			buf_add(out, chunk, (size_t)got);
+	return got < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/* Reads the output until the child has ended. Its end counts, not that of the pipe: it may close
+ * its output early, and may leave a child of its own behind that holds it open. -ETIME when the
+ * deadline comes first. */
+static int process_wait(int pidfd, int output, long deadline, struct buf *out)
+{
+	struct pollfd ready[] = {{.fd = pidfd, .events = POLLIN}, {.fd = output, .events = POLLIN}};
+
 	for (;;) {
-		struct pollfd ready = {.fd = fd, .events = POLLIN};
 		long left = deadline - clock_now_ms();
-		char chunk[4096];
-		ssize_t got;
 
 		if (left <= 0)
 			return -ETIME;
-		if (poll(&ready, 1, (int)left) < 0 && errno != EINTR)
+		if (poll(ready, 2, (int)left) < 0 && errno != EINTR)
 			return -errno;
-		if (!ready.revents)
-			continue;
-		got = read(fd, chunk, sizeof(chunk));
-		if (got < 0 && errno != EINTR && errno != EAGAIN)
-			return -errno;
-		if (got == 0)
-			return 0;
-		if (got > 0 && out && out->len < PROCESS_OUTPUT_MAX)
-			buf_add(out, chunk, (size_t)got);
+		if (ready[1].revents && !process_drain(output, out))
+			ready[1].fd = -1;
+		if (ready[0].revents)
+			break;
 	}
+	process_drain(output, out);
+	return 0;
 }
 
 int process_run(const struct process *process, struct buf *out, struct error *err)
@@ -94,6 +105,7 @@ int process_run(const struct process *process, struct buf *out, struct error *er
 	const char *name = process->argv[0];
 	CLEANUP(cleanup_fd) int from_child = -1;
 	CLEANUP(cleanup_fd) int to_us = -1;
+	CLEANUP(cleanup_fd) int pidfd = -1;
 	struct process_path path;
 	int pipe_fds[2], r, status;
 	pid_t pid;
@@ -104,13 +116,17 @@ int process_run(const struct process *process, struct buf *out, struct error *er
 		return error_errno(err, -errno, "%s", name);
 	from_child = pipe_fds[0];
 	to_us = pipe_fds[1];
+	if (fcntl(from_child, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(err, -errno, "%s", name);
 	r = process_spawn(&pid, process, path.s, to_us);
 	if (r < 0)
 		return error_errno(err, r, "%s", path.s);
 	cleanup_fd(&to_us);
 	to_us = -1;
 
-	r = process_read(from_child, clock_now_ms() + process->deadline_ms, out);
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	r = pidfd < 0 ? -errno
+		      : process_wait(pidfd, from_child, clock_now_ms() + process->deadline_ms, out);
 	if (r < 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

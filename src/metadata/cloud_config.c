@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -59,7 +60,8 @@ static int parse_cloud_subnets(struct instance *instance, const cJSON *subnets, 
 		slash = strchrnul(address, '/');
 		if ((size_t)(slash - address) >= sizeof(text) ||
 		    (*slash &&
-		     (sscanf(slash + 1, "%3u%c", &len, &rest) != 1 || len < 1 || len > 128)))
+		     (!isdigit((unsigned char)slash[1]) ||
+		      sscanf(slash + 1, "%3u%c", &len, &rest) != 1 || len < 1 || len > 128)))
 			return error_set(err, -EINVAL, _("%s: '%s' is not an IPv6 prefix"),
 					 at_address.s, json_shown(address).s);
 		memcpy(text, address, (size_t)(slash - address));

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,15 @@ static void fetch_url(const char *where, struct buf *url)
 		buf_adds(url, path ? "v1.json" : "/v1.json");
 }
 
+/* With a host in it: libcurl would look for one in vain. */
+static bool is_url(const char *where)
+{
+	const char *host = strstr(where, "://");
+
+	return (!strncmp(where, "http://", 7) || !strncmp(where, "https://", 8)) && host[3] &&
+	       host[3] != '/';
+}
+
 int fetch_instance(struct instance *instance, const char *where, http_retry_fn *on_retry,
 		   void *data, struct error *err)
 {
@@ -48,7 +58,7 @@ int fetch_instance(struct instance *instance, const char *where, http_retry_fn *
 
 	if (!where)
 		where = VULTR_METADATA_URL;
-	if (!strncmp(where, "http://", 7) || !strncmp(where, "https://", 8)) {
+	if (is_url(where)) {
 		fetch_url(where, &url);
 		r = http_get(buf_str(&url), &limits, &json, on_retry, data, err);
 	} else if (strstr(where, "://")) {

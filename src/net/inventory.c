@@ -124,47 +124,65 @@ static int parse_address(struct inventory *inventory, const struct nlmsghdr *mes
 	return 0;
 }
 
-/* Of several next hops the first: any of them shows that there is a way. */
-static void parse_multipath(struct route *route, const struct nlattr *attr)
+static int add_route(struct inventory *inventory, const struct route *parsed)
+{
+	struct route *route = append(&inventory->routes, &inventory->route_count, sizeof(*parsed));
+
+	if (!route)
+		return -ENOMEM;
+	*route = *parsed;
+	return 0;
+}
+
+/* A route with several next hops is as many routes. */
+static int add_multipath(struct inventory *inventory, const struct route *parsed,
+			 const struct nlattr *attr)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(attr);
-	struct attributes attributes = {0};
+	size_t left = mnl_attr_get_payload_len(attr);
+	int r = 0;
 
-	if (mnl_attr_get_payload_len(attr) < sizeof(*hop) || hop->rtnh_len < sizeof(*hop) ||
-	    hop->rtnh_len > mnl_attr_get_payload_len(attr))
-		return;
-	route->index = hop->rtnh_ifindex;
-	mnl_attr_parse_payload(hop + 1, hop->rtnh_len - sizeof(*hop), take_attribute, &attributes);
-	route->has_gateway = get(&attributes, RTA_GATEWAY, &route->gateway, sizeof(route->gateway));
+	while (r == 0 && left >= sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
+	       hop->rtnh_len <= left) {
+		struct attributes attributes = {0};
+		struct route route = *parsed;
+		size_t step = (hop->rtnh_len + RTNH_ALIGNTO - 1u) & ~(RTNH_ALIGNTO - 1u);
+
+		mnl_attr_parse_payload(hop + 1, hop->rtnh_len - sizeof(*hop), take_attribute,
+				       &attributes);
+		route.index = hop->rtnh_ifindex;
+		route.has_gateway =
+			get(&attributes, RTA_GATEWAY, &route.gateway, sizeof(route.gateway));
+		r = add_route(inventory, &route);
+		left -= step < left ? step : left;
+		hop = (const struct rtnexthop *)((const char *)hop + step);
+	}
+	return r;
 }
 
 static int parse_route(struct inventory *inventory, const struct nlmsghdr *message)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
-	struct route parsed = {0}, *route;
 	struct attributes attributes = {0};
+	struct route route = {0};
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*info))
 		return -EBADMSG;
 	if (info->rtm_family != AF_INET6 || info->rtm_flags & RTM_F_CLONED)
 		return 0;
 	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
-	parsed.table = info->rtm_table;
-	parsed.protocol = info->rtm_protocol;
-	parsed.type = info->rtm_type;
-	parsed.dst.len = info->rtm_dst_len;
-	get(&attributes, RTA_DST, &parsed.dst.addr, sizeof(parsed.dst.addr));
-	get(&attributes, RTA_OIF, &parsed.index, sizeof(parsed.index));
-	get(&attributes, RTA_PRIORITY, &parsed.metric, sizeof(parsed.metric));
-	get(&attributes, RTA_TABLE, &parsed.table, sizeof(parsed.table));
-	parsed.has_gateway = get(&attributes, RTA_GATEWAY, &parsed.gateway, sizeof(parsed.gateway));
+	route.table = info->rtm_table;
+	route.protocol = info->rtm_protocol;
+	route.type = info->rtm_type;
+	route.dst.len = info->rtm_dst_len;
+	get(&attributes, RTA_DST, &route.dst.addr, sizeof(route.dst.addr));
+	get(&attributes, RTA_OIF, &route.index, sizeof(route.index));
+	get(&attributes, RTA_PRIORITY, &route.metric, sizeof(route.metric));
+	get(&attributes, RTA_TABLE, &route.table, sizeof(route.table));
+	route.has_gateway = get(&attributes, RTA_GATEWAY, &route.gateway, sizeof(route.gateway));
 	if (attributes.by_type[RTA_MULTIPATH])
-		parse_multipath(&parsed, attributes.by_type[RTA_MULTIPATH]);
-	route = append(&inventory->routes, &inventory->route_count, sizeof(*route));
-	if (!route)
-		return -ENOMEM;
-	*route = parsed;
-	return 0;
+		return add_multipath(inventory, &route, attributes.by_type[RTA_MULTIPATH]);
+	return add_route(inventory, &route);
 }
 
 int inventory_parse(struct inventory *inventory, const void *bytes, size_t len, struct error *err)
@@ -172,7 +190,9 @@ int inventory_parse(struct inventory *inventory, const void *bytes, size_t len, 
 	const struct nlmsghdr *message = bytes;
 	int left = (int)len, r = 0;
 
-	for (; r == 0 && mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+	/* libmnl takes a length of 2 GiB and more for a negative, hence a fitting one. */
+	while (r == 0 && left >= (int)sizeof(*message) && message->nlmsg_len <= (uint32_t)left &&
+	       mnl_nlmsg_ok(message, left)) {
 		switch (message->nlmsg_type) {
 		case RTM_NEWLINK:
 			r = parse_link(inventory, message);
@@ -184,6 +204,7 @@ int inventory_parse(struct inventory *inventory, const void *bytes, size_t len, 
 			r = parse_route(inventory, message);
 			break;
 		}
+		message = mnl_nlmsg_next(message, &left);
 	}
 	if (r == 0 && left > 0)
 		r = -EBADMSG;

@@ -15,6 +15,8 @@
 /* IPv6 asks for 1280 (RFC 8200 section 5); WireGuard over IPv4 takes 60 of 1500. */
 #define CONF_MTU_MIN 1280
 #define CONF_MTU_MAX 1440
+/* Which inih passes over. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct parser {
 	struct conf conf;
@@ -321,7 +323,7 @@ static int scan_section(struct parser *parser, const char *line, size_t len)
 	char section[CONF_LINE_MAX];
 
 	if (!close)
-		return error_set(parser->err, -EINVAL, _("a section ends with ]"));
+		return error_set(parser->err, -EINVAL, _("neither [section] nor key = value"));
 	memcpy(section, line + 1, (size_t)(close - line - 1));
 	section[close - line - 1] = '\0';
 	if (!strncmp(section, "site ", 5))
@@ -359,6 +361,9 @@ static int scan_lines(struct parser *parser, const char *name, const char *text,
 {
 	const char *line = text, *end = text + len;
 
+	if (len >= strlen(BYTE_ORDER_MARK) &&
+	    !memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
+		line += strlen(BYTE_ORDER_MARK);
 	for (int number = 1; line < end; number++) {
 		const char *next = memchr(line, '\n', (size_t)(end - line));
 		size_t line_len = (size_t)((next ? next : end) - line);

@@ -1,0 +1,51 @@
+# One program a module, each with its own check; unit.c is what they share.
+check_LIBRARIES =
+check_PROGRAMS =
+TESTS =
+unit_programs = \
+	tests/unit/check_authorized_keys \
+	tests/unit/check_backoff \
+	tests/unit/check_buf \
+	tests/unit/check_changes \
+	tests/unit/check_conf \
+	tests/unit/check_diff \
+	tests/unit/check_error \
+	tests/unit/check_fetch \
+	tests/unit/check_file \
+	tests/unit/check_http \
+	tests/unit/check_inventory \
+	tests/unit/check_ip \
+	tests/unit/check_link_name \
+	tests/unit/check_plan \
+	tests/unit/check_process \
+	tests/unit/check_relay \
+	tests/unit/check_render \
+	tests/unit/check_routeros_string \
+	tests/unit/check_state \
+	tests/unit/check_ufw \
+	tests/unit/check_vultr \
+	tests/unit/check_wg_dump \
+	tests/unit/check_wg_key \
+	tests/unit/check_wrap
+
+if HAVE_CHECK
+check_LIBRARIES += tests/unit/libunit.a
+check_PROGRAMS += $(unit_programs)
+TESTS += $(unit_programs)
+endif HAVE_CHECK
+
+tests_unit_libunit_a_SOURCES = \
+	tests/unit/golden.c tests/unit/golden.h \
+	tests/unit/http_server.c tests/unit/http_server.h \
+	tests/unit/sample.c tests/unit/sample.h \
+	tests/unit/unit.c tests/unit/unit.h
+tests_unit_libunit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+# For every program that names no libraries of its own, which are the tests.
+LDADD = tests/unit/libunit.a $(LIBS_ALL) $(CHECK_LIBS)
+
+# Writes what the renderers give today; look at the difference before you commit it.
+update-golden: tests/unit/check_render
+	srcdir=$(srcdir) UPDATE_GOLDEN=1 CK_FORK=no tests/unit/check_render
+.PHONY: update-golden
+
+EXTRA_DIST += tests/golden tests/data
