@@ -48,11 +48,14 @@ struct step_text step_text(const struct step *step, const struct relay *relay,
 
 	switch (step->kind) {
 	case STEP_UFW:
-	case STEP_UFW_DELETE:
 		snprintf(
-			text.s, sizeof(text.s), "ufw %s%s",
-			step->kind == STEP_UFW_DELETE ? "delete: " : "",
+			text.s, sizeof(text.s), "ufw %s",
 			ufw_rule_text((enum ufw_rule)step->index, step->port, step->interface.s).s);
+		break;
+	case STEP_UFW_DELETE:
+		snprintf(text.s, sizeof(text.s), "ufw %s",
+			 ufw_delete_text((enum ufw_rule)step->index, step->port, step->interface.s)
+				 .s);
 		break;
 	case STEP_FILE:
 		snprintf(text.s, sizeof(text.s), "write %s", list->specs[step->index].path.s);

@@ -122,6 +122,18 @@ struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char
 	return text;
 }
 
+struct ufw_rule_text ufw_delete_text(enum ufw_rule rule, uint16_t port, const char *interface)
+{
+	struct ufw_rule_text text = {""};
+
+	if (rule == UFW_LISTEN_PORT)
+		snprintf(text.s, sizeof(text.s), "delete allow %u/udp", (unsigned)port);
+	else
+		snprintf(text.s, sizeof(text.s), "route delete allow %s on %s",
+			 rule == UFW_ROUTE_IN ? "in" : "out", interface);
+	return text;
+}
+
 /* The last line that a program printed is the one that says why it failed. */
 static const char *last_line(struct buf *output)
 {
@@ -169,5 +181,6 @@ int ufw_delete(enum ufw_rule rule, uint16_t port, const char *interface, struct 
 				     direction, "on",	 interface, NULL};
 
 	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);
-	return ufw_run(rule == UFW_LISTEN_PORT ? allow : route, "delete", err);
+	return ufw_run(rule == UFW_LISTEN_PORT ? allow : route,
+		       ufw_delete_text(rule, port, interface).s, err);
 }

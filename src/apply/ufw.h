@@ -34,6 +34,7 @@ bool ufw_setting_is(const char *text, const char *key, const char *expected);
 struct ufw_rule_text {
 	char s[64];
 };
+struct ufw_rule_text ufw_delete_text(enum ufw_rule rule, uint16_t port, const char *interface);
 struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char *interface);
 
 /* Runs ufw to add the rule, or to delete it. */

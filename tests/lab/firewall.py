@@ -5,7 +5,8 @@ from ..routeros import ModelError
 
 TABLE = "ip6 routeros"
 HOOKS = ("input", "forward", "output")
-PROTOCOLS = {"icmpv6": "ipv6-icmp", "ipsec-ah": "ah", "ipsec-esp": "esp"}
+# By number: a minimal system has no /etc/protocols.
+PROTOCOLS = {"tcp": 6, "udp": 17, "ipsec-esp": 50, "ipsec-ah": 51, "icmpv6": 58}
 STATEMENTS = {
     "accept": "accept",
     "drop": "drop",

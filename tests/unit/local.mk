@@ -21,6 +21,7 @@ unit_programs = \
 	tests/unit/check_relay \
 	tests/unit/check_render \
 	tests/unit/check_routeros_string \
+	tests/unit/check_sshd \
 	tests/unit/check_state \
 	tests/unit/check_ufw \
 	tests/unit/check_vultr \
