@@ -198,25 +198,34 @@ static void plan_stale_rules(const struct view *v)
 	}
 }
 
+/* Whether the peers alone differ from what the running tunnel was made with. */
+static bool only_peers_differ(const struct view *v)
+{
+	struct file_path path = file_wgquick(&v->relay->wg_interface);
+	const struct file_spec *spec = file_list_find(v->list, path.s);
+	const struct change *conf = change_of(v, path.s);
+
+	return spec && conf->kind == CHANGE_UPDATE && !state_is_pending(v->state, STAGE_TUNNEL) &&
+	       v->machine->tunnel_up &&
+	       wgquick_same_interface(buf_str(&conf->old), buf_str(&spec->content));
+}
+
 /* A tunnel is taken down by what brought it up: somebody else's configuration may have hooks and
  * routes to undo that ours knows nothing of. */
 static void plan_takeover(const struct view *v)
 {
 	const struct change *conf = change_of(v, file_wgquick(&v->relay->wg_interface).s);
 
-	if (conf && conf->foreign && v->machine->units_known && unit_is_active(&v->machine->wg))
+	if (conf && conf->foreign && v->machine->units_known && unit_is_active(&v->machine->wg) &&
+	    !only_peers_differ(v))
 		add_unit(v->plan, STEP_UNIT, STAGE_TUNNEL, UNIT_STOP, v->machine->wg_unit);
 }
 
 static void plan_tunnel(const struct view *v)
 {
-	struct file_path path = file_wgquick(&v->relay->wg_interface);
-	const struct change *conf = change_of(v, path.s);
-	const struct file_spec *spec = file_list_find(v->list, path.s);
-	bool pending = state_is_pending(v->state, STAGE_TUNNEL);
+	const struct change *conf = change_of(v, file_wgquick(&v->relay->wg_interface).s);
 	bool changed = conf && (conf->kind == CHANGE_CREATE || conf->kind == CHANGE_UPDATE);
-	bool peers_only = changed && !pending && v->machine->tunnel_up &&
-			  wgquick_same_interface(buf_str(&conf->old), buf_str(&spec->content));
+	bool down = unit_is_active(&v->machine->wg) && !v->machine->tunnel_up;
 
 	if (v->machine->live && !v->machine->has_wg_quick)
 		add_note(v->plan, NOTE_PROBLEM,
@@ -224,9 +233,8 @@ static void plan_tunnel(const struct view *v)
 			   "wireguard-tools, then sixrelay apply"));
 	else if (v->machine->units_known)
 		plan_unit(v, STAGE_TUNNEL, v->machine->wg_unit, &v->machine->wg,
-			  changed || pending ||
-				  (unit_is_active(&v->machine->wg) && !v->machine->tunnel_up),
-			  peers_only ? UNIT_RELOAD : UNIT_RESTART);
+			  changed || down || state_is_pending(v->state, STAGE_TUNNEL),
+			  only_peers_differ(v) ? UNIT_RELOAD : UNIT_RESTART);
 }
 
 static void plan_ndppd(const struct view *v, bool changed)

@@ -465,11 +465,11 @@ static const struct {
 	 "ufw route allow in on wg0\nufw route allow out on wg0\nstop wg-quick@old0.service\n"
 	 "disable wg-quick@old0.service\nremove /etc/wireguard/old0.conf\nwrite " WG0
 	 "\n" START_TUNNEL
-	 "ufw delete: route allow in on old0\nufw delete: route allow out on old0\n",
+	 "ufw route delete allow in on old0\nufw route delete allow out on old0\n",
 	 "", NULL},
 	{"another port", "", port_changed,
 	 "ufw allow 51820/udp comment WireGuard\nwrite " WG0 "\nrestart wg-quick@wg0.service\n"
-	 "ufw delete: allow 443/udp comment WireGuard\n",
+	 "ufw delete allow 443/udp\n",
 	 "", NULL},
 	{"another port, the rule was there before", "", port_changed_rule_not_ours,
 	 "ufw allow 51820/udp comment WireGuard\nwrite " WG0 "\nrestart wg-quick@wg0.service\n", "",
