@@ -88,6 +88,8 @@ int session_fetch(struct session *session, struct error *err)
 	const struct options *options = session->options;
 	bool quiet = false;
 
+	/* The greeting that systemd has answered by now comes before the question. */
+	http_init();
 	if (session->units)
 		units_push(session->units);
 	return fetch_instance(&session->instance, options->metadata,

@@ -19,6 +19,11 @@ struct body {
 	bool too_large;
 };
 
+void http_init(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 static size_t body_write(char *data, size_t size, size_t count, void *pointer)
 {
 	struct body *body = pointer;

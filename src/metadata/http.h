@@ -21,6 +21,10 @@ struct http_limits {
 			      .deadline_ms = 20000,                                                \
 			      .body_bytes = 8 * 1024 * 1024})
 
+/* Sets libcurl up, which takes about as long as a request to a near server: for a caller who has
+ * something to wait for meanwhile. Otherwise http_get does it. */
+void http_init(void);
+
 /* One GET, its body into out. No proxy, no redirect, no compression; HTTP and HTTPS alone.
  * Connection failures, 429 and 5xx are tried again (backoff_ms) until the deadline. Errors:
  * -EPROTO another status, -EFBIG body too large, -ETIMEDOUT or what the last try met. */
