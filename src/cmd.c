@@ -15,6 +15,16 @@ int cmd_fail(const struct error *err, int status)
 	return status;
 }
 
+int cmd_flush(void)
+{
+	struct error err = ERROR_INIT;
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	error_errno(&err, errno ? -errno : -EIO, _("standard output"));
+	return cmd_fail(&err, EXIT_FAILURE);
+}
+
 int cmd_print(const struct buf *out)
 {
 	struct error err = ERROR_INIT;
@@ -23,9 +33,6 @@ int cmd_print(const struct buf *out)
 		error_errno(&err, out->error, _("standard output"));
 		return cmd_fail(&err, EXIT_FAILURE);
 	}
-	if (fwrite(buf_str(out), 1, out->len, stdout) != out->len || fflush(stdout) != 0) {
-		error_errno(&err, -errno, _("standard output"));
-		return cmd_fail(&err, EXIT_FAILURE);
-	}
-	return EXIT_SUCCESS;
+	fwrite(buf_str(out), 1, out->len, stdout);
+	return cmd_flush();
 }

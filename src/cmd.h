@@ -26,5 +26,8 @@ int cmd_status(const struct options *options);
 /* Prints "sixrelay: <what went wrong>" on standard error. Returns status. */
 int cmd_fail(const struct error *err, int status);
 
+/* Ends what was written to standard output with stdio. Returns 0, or 1 when it did not arrive. */
+int cmd_flush(void);
+
 /* Writes a buffer to standard output. Returns 0, or 1 when it can't be written. */
 int cmd_print(const struct buf *out);

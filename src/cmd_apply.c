@@ -24,16 +24,14 @@ static void show_progress(const char *step, const struct error *failure, void *d
 	fflush(stdout);
 }
 
-/* One apply at a time: the lock is on the state directory, which is there from the first run on.
- * Returns the descriptor that holds it; *waited tells that another run has changed the machine. */
+/* One apply at a time: the lock is on the state directory. Returns the descriptor that holds it, or
+ * -ENOENT when there is no such directory yet. *waited tells that another run has just ended. */
 static int take_lock(int root, bool *waited, struct error *err)
 {
-	CLEANUP(cleanup_fd) int fd = -1;
-	int r = file_mkdir(root, STATE_DIR, 0700, err);
+	CLEANUP(cleanup_fd) int fd = file_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY);
 
-	if (r < 0)
-		return r;
-	fd = file_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY);
+	if (fd == -ENOENT)
+		return fd;
 	if (fd < 0)
 		return error_errno(err, fd, STATE_DIR);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -53,17 +51,6 @@ static void show_notes(const struct plan *plan)
 
 	plan_print_notes(plan, "sixrelay: ", &out);
 	fputs(buf_str(&out), stderr);
-}
-
-/* What the next run has to know of this one. */
-static int remember(struct session *session, struct error *err)
-{
-	int r;
-
-	for (size_t i = 0; i < session->relay.site_count; i++)
-		state_set_site(&session->state, &session->relay.sites[i]);
-	r = state_save(&session->state, session->root, err);
-	return r < 0 ? r : state_save_instance(session->root, &session->instance, err);
 }
 
 static int do_apply(struct session *session, struct error *err)
@@ -86,9 +73,12 @@ static int do_apply(struct session *session, struct error *err)
 	};
 	struct error late = ERROR_INIT;
 	bool said = false;
-	int result = apply_plan(&apply, &session->plan, err), r = 0;
+	int result, r = 0;
 
-	/* The prefixes are what files were just written for, whatever became of the units. */
+	/* Saved before the files that are made of them. */
+	for (size_t i = 0; i < session->relay.site_count; i++)
+		state_set_site(&session->state, &session->relay.sites[i]);
+	result = apply_plan(&apply, &session->plan, err);
 	if (session->live) {
 		r = announce(&announcement, &said, &late);
 		if (r < 0)
@@ -96,7 +86,9 @@ static int do_apply(struct session *session, struct error *err)
 		if (said && session->conf.console_count)
 			printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
 	}
-	r = remember(session, result < 0 ? NULL : err);
+	r = state_save(&session->state, session->root, result < 0 ? NULL : err);
+	if (r == 0)
+		r = state_save_instance(session->root, &session->instance, result < 0 ? NULL : err);
 	if (result < 0 || r < 0)
 		return result < 0 ? result : r;
 	if (plan_has(&session->plan, NOTE_PROBLEM))
@@ -106,14 +98,23 @@ static int do_apply(struct session *session, struct error *err)
 	return 0;
 }
 
-/* All that can be wrong with the input is found here, before anything is written. */
-static int prepare(struct session *session, const struct options *options, struct error *err)
+/* Takes the lock and, under it, reads what an apply before may have changed. All that can be wrong
+ * with the input is found before the state directory is made, the first thing ever written. */
+static int make_relay_locked(struct session *session, int *lock, struct error *err)
 {
-	int r = session_open(session, options, err);
+	bool waited = false;
+	int r;
 
-	if (r == 0)
-		r = session_fetch(session, err);
-	return r < 0 ? r : session_make_relay(session, err);
+	*lock = take_lock(session->root, &waited, err);
+	if (*lock < 0 && *lock != -ENOENT)
+		return *lock;
+	if (waited)
+		session_ask_units(session);
+	r = session_make_relay(session, err);
+	if (r < 0 || *lock >= 0)
+		return r;
+	r = file_mkdir(session->root, STATE_DIR, 0700, err);
+	return r < 0 ? r : make_relay_locked(session, lock, err);
 }
 
 int cmd_apply(const struct options *options)
@@ -121,19 +122,13 @@ int cmd_apply(const struct options *options)
 	struct session session CLEANUP(session_close) = SESSION_INIT;
 	CLEANUP(cleanup_fd) int lock = -1;
 	struct error err = ERROR_INIT;
-	bool waited = false;
 	int r;
 
-	r = prepare(&session, options, &err);
-	if (r < 0)
-		return cmd_fail(&err, EXIT_FAILURE);
-	lock = take_lock(session.root, &waited, &err);
-	if (lock < 0)
-		return cmd_fail(&err, EXIT_FAILURE);
-	if (waited) {
-		session_close(&session);
-		r = prepare(&session, options, &err);
-	}
+	r = session_open(&session, options, &err);
+	if (r == 0)
+		r = session_fetch(&session, &err);
+	if (r == 0)
+		r = make_relay_locked(&session, &lock, &err);
 	if (r == 0)
 		r = session_make_plan(&session, &err);
 	if (r == 0) {

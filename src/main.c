@@ -131,15 +131,11 @@ static void prepare_process(void)
 }
 
 /* Ends without taking down what the TLS libraries below libcurl set up as they were loaded: that
- * takes longer than all else that a run with nothing to do does by itself. The leak checker, which
- * works at exit, gets its exit. */
-static int leave(int status)
+ * takes longer than all else that a run with nothing to do does by itself. */
+static _Noreturn void leave(int status)
 {
-#ifndef __SANITIZE_ADDRESS__
 	fflush(NULL);
 	_exit(status);
-#endif
-	return status;
 }
 
 int main(int argc, char *argv[])
@@ -179,10 +175,10 @@ int main(int argc, char *argv[])
 			break;
 		case OPTION_VERSION:
 			puts(PACKAGE_STRING);
-			return EXIT_SUCCESS;
+			return cmd_flush();
 		case 'h':
 			print_help(stdout);
-			return EXIT_SUCCESS;
+			return cmd_flush();
 		default: /* getopt has said what is wrong */
 			fputs(_("Try: sixrelay --help\n"), stderr);
 			return EXIT_USAGE;
@@ -199,5 +195,7 @@ int main(int argc, char *argv[])
 	if (optind + 1 < argc)
 		return usage_error(_("one word too many"), argv[optind + 1]);
 	option = check_options(command, &options);
-	return option ? option : leave(command->run(&options));
+	if (option != EXIT_SUCCESS)
+		return option;
+	leave(command->run(&options));
 }

@@ -47,10 +47,16 @@ static int read_conf(struct session *session, const struct options *options, str
 			  text.len, err);
 }
 
+void session_ask_units(struct session *session)
+{
+	units_close(session->units);
+	session->units = NULL;
+	if (session->live)
+		units_open(&session->units, machine_unit_patterns, &session->machine.units_error);
+}
+
 int session_open(struct session *session, const struct options *options, struct error *err)
 {
-	int r;
-
 	session->options = options;
 	session->live = !options->root;
 	if (session->live && geteuid() != 0)
@@ -58,11 +64,8 @@ int session_open(struct session *session, const struct options *options, struct 
 	session->root = file_root_open(options->root ? options->root : "/", err);
 	if (session->root < 0)
 		return session->root;
-	/* systemd answers while the metadata is being fetched. */
-	if (session->live)
-		units_open(&session->units, machine_unit_patterns, &session->machine.units_error);
-	r = read_conf(session, options, err);
-	return r < 0 ? r : state_load(&session->state, session->root, err);
+	session_ask_units(session);
+	return read_conf(session, options, err);
 }
 
 static void tell_retry(const char *why, void *data)
@@ -133,9 +136,13 @@ static void describe(const struct session *session)
 int session_make_relay(struct session *session, struct error *err)
 {
 	struct site_memory memory[CONF_SITES_MAX];
-	size_t count = state_sites(&session->state, memory);
-	int r;
+	size_t count;
+	int r = state_load(&session->state, session->root, err);
 
+	if (r < 0)
+		return r;
+	count = state_sites(&session->state, memory);
+	inventory_clear(&session->inventory);
 	r = session->live ? netlink_inventory(&session->inventory, err)
 			  : sysfs_inventory(&session->inventory, session->root,
 					    session->conf.has_nic ? &session->conf.nic : NULL,

@@ -37,7 +37,7 @@ struct session {
 
 #define SESSION_INIT ((struct session){.root = -1})
 
-/* Opens the root, connects to systemd, and reads settings and state. */
+/* Opens the root, asks systemd for its units, and reads the settings. */
 int session_open(struct session *session, const struct options *options, struct error *err);
 
 /* The metadata: from the service, or from where --metadata says. */
@@ -46,8 +46,12 @@ int session_fetch(struct session *session, struct error *err);
 /* The metadata as of the last apply, unless --metadata says otherwise. */
 int session_recall(struct session *session, struct error *err);
 
-/* Inventory, relay and keys; tells with --verbose what was found. */
+/* State, inventory, relay and keys; tells with --verbose what was found. May be called again, when
+ * the machine may have changed. */
 int session_make_relay(struct session *session, struct error *err);
+
+/* Asks systemd anew; it answers while something else is done. */
+void session_ask_units(struct session *session);
 
 /* Gathers the machine and makes the plan. Nothing is changed. */
 int session_make_plan(struct session *session, struct error *err);

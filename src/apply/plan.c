@@ -289,32 +289,53 @@ static void plan_sshd(const struct view *v)
 		add_unit(v->plan, STEP_UNIT, STAGE_SSHD, UNIT_RELOAD, "sshd.service");
 }
 
+static void plan_waiting_site(const struct view *v, const struct site *site)
+{
+	if (site->source == SITE_ORIGINAL)
+		add_note(v->plan, NOTE_WAITING,
+			 _("site %s: the instance has no IPv6 /64. Enable IPv6 in Vultr's panel: "
+			   "the instance, Settings, IPv6. Then: sixrelay apply"),
+			 site->name);
+	else if (v->relay->ipv6_disabled)
+		add_note(
+			v->plan, NOTE_WAITING,
+			_("site %s: IPv6 is disabled on this instance. In Vultr's panel, enable it "
+			  "(the instance, Settings, IPv6), then add an IPv6 /64 and attach it to "
+			  "this instance (Network, Reserved IPs). Then: sixrelay apply"),
+			site->name);
+	else
+		add_note(v->plan, NOTE_WAITING,
+			 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: Network, "
+			   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
+			   "wg-lan-prefix), attach it to this instance; no reboot is needed. Then: "
+			   "sixrelay apply. Or share the instance's own /64: prefix = original"),
+			 site->name);
+	if (site->source == SITE_RESERVED && v->relay->has_unusable)
+		add_note(v->plan, NOTE_WARNING,
+			 _("%s is attached, but not usable: a /64 other than the original one is "
+			   "needed"),
+			 prefix_text(&v->relay->unusable).s);
+}
+
 static void plan_waiting(const struct view *v)
 {
 	for (size_t i = 0; i < v->relay->site_count; i++) {
 		const struct site *site = &v->relay->sites[i];
 
-		if (site->state == SITE_DETACHED)
+		switch (site->state) {
+		case SITE_READY:
+			break;
+		case SITE_DETACHED:
 			add_note(v->plan, NOTE_WAITING,
 				 _("site %s: %s is no longer attached to this instance; kept as it "
 				   "was. Attach it, or another one, in Vultr's panel: Network, "
-				   "Reserved IPs"),
+				   "Reserved IPs. Then: sixrelay apply"),
 				 site->name, prefix_text(&site->prefix).s);
-		if (site->state == SITE_WAITING && site->source == SITE_ORIGINAL)
-			add_note(v->plan, NOTE_WAITING,
-				 _("site %s: the instance has no IPv6 /64. Enable IPv6 in Vultr's "
-				   "panel: the instance, Settings, IPv6"),
-				 site->name);
-		if (site->state == SITE_WAITING && site->source == SITE_RESERVED)
-			add_note(v->plan, NOTE_WAITING,
-				 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: "
-				   "Network, "
-				   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
-				   "wg-lan-prefix), attach it to this instance; no reboot is "
-				   "needed. "
-				   "Then: sixrelay apply. Or share the instance's own /64: "
-				   "prefix = original"),
-				 site->name);
+			break;
+		case SITE_WAITING:
+			plan_waiting_site(v, site);
+			break;
+		}
 	}
 }
 

@@ -65,6 +65,8 @@ static void find_original(struct relay *relay, const struct instance *instance,
 	relay->ipv6_disabled = instance->ipv6_disabled;
 	relay->has_original = instance->has_original;
 	relay->original = instance->original;
+	relay->has_unusable = instance->unusable_count > 0;
+	relay->unusable = instance->unusable[0];
 	for (size_t i = 0; i < inventory->address_count && !relay->has_original; i++) {
 		const struct address *address = &inventory->addresses[i];
 		bool reserved = false;

@@ -37,6 +37,8 @@ struct relay {
 	bool has_original;
 	struct prefix original;
 	bool ipv6_disabled;
+	bool has_unusable; /* something is attached that is no /64 of its own: the first */
+	struct prefix unusable;
 
 	struct link_name wg_interface;
 	uint16_t listen_port, mtu;

@@ -16,7 +16,7 @@ import pytest
 from . import leftovers, product, rootfs
 from .lab import Lab
 
-PROGRAMS = "mmdebstrap systemd-nspawn ip radvd dnsmasq unshare nsenter git".split()
+PROGRAMS = "mmdebstrap systemd-nspawn ip radvd dnsmasq unshare nsenter git strace".split()
 
 
 def pytest_addoption(parser):

@@ -164,6 +164,15 @@ START_TEST(the_lasting_global_address_is_found)
 	ck_assert(!address->temporary && !address->deprecated);
 	ck_assert_uint_eq(address->len, 64);
 	ck_assert(ip_is_global(&address->ipv6));
+	/* Once they have aged, none is left. */
+	for (size_t i = 0; i < inventory.address_count; i++) {
+		const struct address *next = inventory_global_ipv6(&inventory, index_of("enp1s0"));
+
+		ck_assert(!next || (!next->temporary && !next->deprecated));
+		if (next)
+			inventory.addresses[next - inventory.addresses].deprecated = true;
+	}
+	ck_assert_ptr_null(inventory_global_ipv6(&inventory, index_of("enp1s0")));
 	address = inventory_global_ipv4(&inventory, index_of("enp1s0"));
 	ck_assert_ptr_nonnull(address);
 	ck_assert_str_eq(ip4_text(address->ipv4).s, "203.0.113.42");

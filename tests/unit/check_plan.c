@@ -124,9 +124,19 @@ static void fresh_managed(void)
 	w.machine.nic_managed = true;
 }
 
-static void fresh_native_ndppd(void)
+static void native_ndppd(void)
 {
 	w.machine.ndppd_native = true;
+}
+
+static void no_device_unit(void)
+{
+	w.machine.device_active = false;
+}
+
+static void fresh_native_ndppd(void)
+{
+	native_ndppd();
 	fresh();
 }
 
@@ -514,7 +524,7 @@ static void add_steps(struct buf *out)
 
 static void make_plan(size_t row)
 {
-	struct file_choices choices;
+	struct file_choices chosen;
 
 	w.relay = sample_relay(rows[row].conf);
 	/* Choices of the machine's own come before the files that depend on them. */
@@ -522,8 +532,8 @@ static void make_plan(size_t row)
 		w.machine.ndppd_native = true;
 	if (rows[row].set == no_key || rows[row].set == no_key_left || rows[row].set == no_sshd)
 		rows[row].set();
-	choices = plan_choices(&w.relay, &w.machine);
-	render_files(&w.relay, &choices, &w.list);
+	chosen = plan_choices(&w.relay, &w.machine);
+	render_files(&w.relay, &chosen, &w.list);
 	ck_assert_uint_le(w.list.count, FILES_MAX);
 	rows[row].set();
 	plan_make(&w.plan, &w.relay, &w.machine, &w.state, &w.list, w.changes);
@@ -549,13 +559,39 @@ START_TEST(each_state_of_a_machine_has_its_plan)
 }
 END_TEST
 
-/* What an apply that a plan was made for leaves: the order within it must not matter to that. */
 START_TEST(stages_come_in_their_order)
 {
 	make_plan((size_t)_i);
 	for (size_t i = 1; i < w.plan.step_count; i++)
 		ck_assert_msg(w.plan.steps[i - 1].stage <= w.plan.steps[i].stage, "%s: step %zu",
 			      rows[_i].name, i);
+}
+END_TEST
+
+static const struct {
+	const char *conf;
+	void (*set)(void);
+	struct file_choices expected; /* a service of ours, bound to the device; the drop-in */
+} choices[] = {
+	{"", nothing, {true, true, true}},
+	{"", native_ndppd, {false, true, true}},
+	{"", no_device_unit, {true, false, true}},
+	{"", no_key, {true, true, false}},
+	{"", no_key_left, {true, true, false}},
+	{"", no_sshd, {true, true, false}},
+	{"[relay]\nmanage_sshd = no\n", nothing, {true, true, false}},
+};
+
+START_TEST(the_machine_decides_on_some_files)
+{
+	struct file_choices got;
+
+	w.relay = sample_relay(choices[_i].conf);
+	choices[_i].set();
+	got = plan_choices(&w.relay, &w.machine);
+	ck_assert_int_eq(got.ndppd_service, choices[_i].expected.ndppd_service);
+	ck_assert_int_eq(got.bind_device, choices[_i].expected.bind_device);
+	ck_assert_int_eq(got.sshd, choices[_i].expected.sshd);
 }
 END_TEST
 
@@ -581,6 +617,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	unit_add_table(tcase, each_state_of_a_machine_has_its_plan, rows);
 	unit_add_table(tcase, stages_come_in_their_order, rows);
+	unit_add_table(tcase, the_machine_decides_on_some_files, choices);
 	tcase_add_test(tcase, notes_are_printed_and_asked_for);
 	return unit_finish();
 }

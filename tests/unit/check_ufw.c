@@ -109,6 +109,8 @@ static const struct {
 	{"# allow udp 51820 ::/0 any ::/0 in\n", 0},
 	{TUPLE "allowance udp 51820 ::/0 any ::/0 in\n", 0},
 	{TUPLE "allow udplite 51820 ::/0 any ::/0 in\n", 0},
+	{TUPLE "allow udp 51820 ::/0 123 ::/0 in\n", 0}, /* from one port alone */
+	{TUPLE "route:allow any any ::/0 123 ::/0 in_wg0\n", 0},
 	{TUPLE "route:allow any any ::/0 any ::/0 in_wg0 comment=57\n", IN},
 	{TUPLE "route:allow any any ::/0 any ::/0 out_wg0\n", OUT},
 	{TUPLE "allow any any ::/0 any ::/0 in_wg0\n", 0}, /* to the VPS, not through it */

@@ -43,6 +43,7 @@ START_TEST(what_wg_says_is_read)
 	struct error err = ERROR_INIT;
 	struct wg_dump dump;
 
+	memset(&dump, 0x55, sizeof(dump)); /* whatever was there */
 	buf_addf(&name, "data/wg/%s.dump", captured[_i].file);
 	unit_read(buf_str(&name), &text);
 	ck_assert_msg(wg_dump_parse(&dump, buf_str(&text), &err) == 0, "%s", err.text);

@@ -33,7 +33,12 @@ if HAVE_CHECK
 check_LIBRARIES += tests/unit/libunit.a
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
-endif HAVE_CHECK
+else !HAVE_CHECK
+TESTS += tests/unit/no-check
+endif !HAVE_CHECK
+
+# The command line, through pytest.
+TESTS += tests/cli/run
 
 tests_unit_libunit_a_SOURCES = \
 	tests/unit/golden.c tests/unit/golden.h \
@@ -49,4 +54,4 @@ update-golden: tests/unit/check_render
 	srcdir=$(srcdir) UPDATE_GOLDEN=1 CK_FORK=no tests/unit/check_render
 .PHONY: update-golden
 
-EXTRA_DIST += tests/golden tests/data
+EXTRA_DIST += tests/cli tests/data tests/golden tests/unit/no-check
