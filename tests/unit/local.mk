@@ -54,4 +54,4 @@ update-golden: tests/unit/check_render
 	srcdir=$(srcdir) UPDATE_GOLDEN=1 CK_FORK=no tests/unit/check_render
 .PHONY: update-golden
 
-EXTRA_DIST += tests/cli tests/data tests/golden tests/unit/no-check
+EXTRA_DIST += tests/cli/run tests/cli/test_cli.py tests/data tests/golden tests/unit/no-check
