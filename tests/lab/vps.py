@@ -2,6 +2,7 @@
 """The VPS: a container with a systemd, a udevd and a NIC of its own."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,7 @@ class Vps:
         self.sys = directory / "sys"
         self.udev = directory / "udev"
         self.log = directory / "console"
+        self.marks = 0
         self.namespace = None
         self.cgroup = None
         self.nspawn = None
@@ -96,7 +98,7 @@ class Vps:
         """The process that is number 1 inside."""
         parent = self.nspawn.pid
         if self.nspawn.poll() is not None:
-            raise RuntimeError(f"systemd-nspawn: exit {self.nspawn.returncode}\n{self.console()}")
+            raise RuntimeError(f"systemd-nspawn: exit {self.nspawn.returncode}\n{self._log()}")
         for pid in read(f"/proc/{parent}/task/{parent}/children").split():
             for line in read(f"/proc/{pid}/status").splitlines():
                 if line.startswith("NSpid:") and line.split()[2:] == ["1"]:
@@ -138,7 +140,18 @@ class Vps:
         return f"nsenter -a -r -w -t {self.pid} env -i HOME=/root TERM=$TERM bash -l"
 
     def console(self):
-        """All that was written to /dev/console, over all boots."""
+        """All that was written to /dev/console, over all boots.
+
+        On its way here it passes nspawn: a mark of our own, sent after it, tells that all is in.
+        """
+        if self.pid:
+            self.marks += 1
+            mark = f"lab: mark {self.marks}\n"
+            self.run(["tee", "/dev/console"], input=mark)
+            until(lambda: mark in self._log(), 10, "the console's log")
+        return re.sub(r"^lab: mark \d+\n", "", self._log(), flags=re.MULTILINE)
+
+    def _log(self):
         return self.log.read_bytes().decode(errors="replace").replace("\r\n", "\n")
 
     def _on_files(self, argv, input=None):
