@@ -68,35 +68,31 @@ int session_open(struct session *session, const struct options *options, struct 
 	return read_conf(session, options, err);
 }
 
+/* Of the tries that fail the first is told, with --verbose each. */
 static void tell_retry(const char *why, void *data)
 {
-	bool *quiet = data;
+	struct session *session = data;
 
-	if (!*quiet)
+	if (!session->told_retry || session->options->verbose)
 		fprintf(stderr, _("sixrelay: %s; trying again\n"), why);
-	*quiet = true;
+	session->told_retry = true;
 }
 
-/* Of the tries that fail the first is told, with --verbose each. */
-static void tell_every_retry(const char *why, void *data)
+/* What systemd has sent by now is answered: the question for its units goes out behind its
+ * greeting. */
+static void serve_units(void *data)
 {
-	bool quiet = false;
+	struct session *session = data;
 
-	(void)data;
-	tell_retry(why, &quiet);
+	if (session->units)
+		units_push(session->units);
 }
 
 int session_fetch(struct session *session, struct error *err)
 {
-	const struct options *options = session->options;
-	bool quiet = false;
+	struct http_hooks hooks = {tell_retry, serve_units, session};
 
-	/* The greeting that systemd has answered by now comes before the question. */
-	http_init();
-	if (session->units)
-		units_push(session->units);
-	return fetch_instance(&session->instance, options->metadata,
-			      options->verbose ? tell_every_retry : tell_retry, &quiet, err);
+	return fetch_instance(&session->instance, session->options->metadata, &hooks, err);
 }
 
 int session_recall(struct session *session, struct error *err)

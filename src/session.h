@@ -24,6 +24,7 @@ struct session {
 	struct conf conf;
 	struct state state;
 	struct instance instance;
+	bool told_retry;
 	struct inventory inventory;
 	struct relay relay;
 	bool keys_fresh; /* some of the keys are new, and in memory only */

@@ -49,8 +49,8 @@ static bool is_url(const char *where)
 	       host[3] != '/';
 }
 
-int fetch_instance(struct instance *instance, const char *where, http_retry_fn *on_retry,
-		   void *data, struct error *err)
+int fetch_instance(struct instance *instance, const char *where, const struct http_hooks *hooks,
+		   struct error *err)
 {
 	struct http_limits limits = HTTP_LIMITS_DEFAULT;
 	CLEANUP(buf_clear) struct buf json = BUF_INIT, url = BUF_INIT;
@@ -60,7 +60,7 @@ int fetch_instance(struct instance *instance, const char *where, http_retry_fn *
 		where = VULTR_METADATA_URL;
 	if (is_url(where)) {
 		fetch_url(where, &url);
-		r = http_get(buf_str(&url), &limits, &json, on_retry, data, err);
+		r = http_get(buf_str(&url), &limits, &json, hooks, err);
 	} else if (strstr(where, "://")) {
 		r = error_set(err, -EINVAL, _("'%s': http, https or a file's path is expected"),
 			      where);

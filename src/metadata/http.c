@@ -19,11 +19,6 @@ struct body {
 	bool too_large;
 };
 
-void http_init(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 static size_t body_write(char *data, size_t size, size_t count, void *pointer)
 {
 	struct body *body = pointer;
@@ -36,8 +31,17 @@ static size_t body_write(char *data, size_t size, size_t count, void *pointer)
 	return body->out->error ? 0 : size * count;
 }
 
+static int on_progress(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct http_hooks *hooks = data;
+
+	(void)a, (void)b, (void)c, (void)d;
+	hooks->on_wait(hooks->data);
+	return 0;
+}
+
 static void http_setup(CURL *curl, const char *url, const struct http_limits *limits, long left_ms,
-		       struct body *body)
+		       struct body *body, const struct http_hooks *hooks)
 {
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -51,11 +55,16 @@ static void http_setup(CURL *curl, const char *url, const struct http_limits *li
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "sixrelay/" PACKAGE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_write);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+	if (hooks && hooks->on_wait) {
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)hooks);
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	}
 }
 
 /* One try. *again tells whether another one may help. */
 static int http_try(const char *url, const struct http_limits *limits, long left_ms,
-		    struct buf *out, bool *again, struct error *err)
+		    struct buf *out, const struct http_hooks *hooks, bool *again, struct error *err)
 {
 	struct body body = {.out = out, .max = (size_t)limits->body_bytes};
 	CURL *curl = curl_easy_init();
@@ -65,7 +74,7 @@ static int http_try(const char *url, const struct http_limits *limits, long left
 	*again = false;
 	if (!curl)
 		return error_errno(err, -ENOMEM, "%s", url);
-	http_setup(curl, url, limits, left_ms, &body);
+	http_setup(curl, url, limits, left_ms, &body, hooks);
 	code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_cleanup(curl);
@@ -86,7 +95,7 @@ static int http_try(const char *url, const struct http_limits *limits, long left
 }
 
 int http_get(const char *url, const struct http_limits *limits, struct buf *out,
-	     http_retry_fn *on_retry, void *data, struct error *err)
+	     const struct http_hooks *hooks, struct error *err)
 {
 	long deadline = clock_now_ms() + limits->deadline_ms;
 	bool again;
@@ -102,7 +111,7 @@ int http_get(const char *url, const struct http_limits *limits, struct buf *out,
 			return error_set(err, -ETIMEDOUT, _("%s: no answer within %ld s"), url,
 					 limits->deadline_ms / 1000);
 		buf_clear(out);
-		r = http_try(url, limits, left_ms, out, &again, err);
+		r = http_try(url, limits, left_ms, out, hooks, &again, err);
 		if (r == 0)
 			return 0;
 		buf_clear(out);
@@ -111,8 +120,8 @@ int http_get(const char *url, const struct http_limits *limits, struct buf *out,
 		if (clock_now_ms() + pause >= deadline)
 			return error_wrap(err, r, _("gave up after %u tries in %ld s"), attempt,
 					  limits->deadline_ms / 1000);
-		if (on_retry)
-			on_retry(err ? err->text : "", data);
+		if (hooks && hooks->on_retry)
+			hooks->on_retry(err ? err->text : "", hooks->data);
 		clock_sleep_ms(pause);
 	}
 }

@@ -4,8 +4,12 @@
 struct buf;
 struct error;
 
-/* Called before each repetition with why the last try failed. May be NULL. */
-typedef void http_retry_fn(const char *why, void *data);
+/* What the caller wants to be told of. Each may be NULL. */
+struct http_hooks {
+	void (*on_retry)(const char *why, void *data); /* before each repetition */
+	void (*on_wait)(void *data); /* now and then, while an answer is awaited */
+	void *data;
+};
 
 struct http_limits {
 	long connect_ms;  /* one connection */
@@ -21,12 +25,8 @@ struct http_limits {
 			      .deadline_ms = 20000,                                                \
 			      .body_bytes = 8 * 1024 * 1024})
 
-/* Sets libcurl up, which takes about as long as a request to a near server: for a caller who has
- * something to wait for meanwhile. Otherwise http_get does it. */
-void http_init(void);
-
 /* One GET, its body into out. No proxy, no redirect, no compression; HTTP and HTTPS alone.
  * Connection failures, 429 and 5xx are tried again (backoff_ms) until the deadline. Errors:
  * -EPROTO another status, -EFBIG body too large, -ETIMEDOUT or what the last try met. */
 int http_get(const char *url, const struct http_limits *limits, struct buf *out,
-	     http_retry_fn *on_retry, void *data, struct error *err);
+	     const struct http_hooks *hooks, struct error *err);

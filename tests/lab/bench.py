@@ -9,7 +9,7 @@ from .gateway import METADATA4, RESERVED
 from .lab import Lab
 
 SOURCE = pathlib.Path(__file__).parents[1] / "bench"
-ROUNDS, RUNS = 5, 20
+RUNS = 200
 CANDIDATES = {
     "bare GET": ["/root/get", f"http://{METADATA4}/v1.json"],
     "apply, nothing to do": ["/usr/sbin/sixrelay", "apply"],
@@ -23,13 +23,16 @@ def build(vps):
 
 
 def measure(vps):
-    """Milliseconds and KiB of each run, the candidates in turn."""
-    results = {name: [] for name in CANDIDATES}
-    for _ in range(ROUNDS):
-        for name, argv in CANDIDATES.items():
-            lines = vps.run(["/root/run", str(RUNS), *argv]).stdout.splitlines()
-            results[name] += [tuple(map(int, line.split())) for line in lines]
-    return results
+    """Microseconds and KiB of each run, by name; the candidates take turns."""
+    argv = ["/root/run", str(RUNS)]
+    for candidate in CANDIDATES.values():
+        argv += [*candidate, "--"]
+    lines = vps.run(argv[:-1]).stdout.splitlines()
+    runs = [tuple(map(int, line.split())) for line in lines]
+    return {
+        name: [(us, kib) for i, us, kib in runs if i == number]
+        for number, name in enumerate(CANDIDATES)
+    }
 
 
 def main():

@@ -87,6 +87,7 @@ START_TEST(answers_have_their_results)
 	struct error err = ERROR_INIT;
 	struct http_server *server;
 	size_t count = 0, retries = 0;
+	struct http_hooks hooks = {.on_retry = count_retry, .data = &retries};
 	int r;
 
 	for (; count < 4 && rows[_i].answers[count]; count++)
@@ -94,8 +95,8 @@ START_TEST(answers_have_their_results)
 						      .drip_ms = rows[_i].drip_ms,
 						      .repeat = rows[_i].repeat};
 	server = http_server_start(answers, count);
-	r = http_get(http_server_url(server), rows[_i].requests ? &wide : &narrow, &out,
-		     count_retry, &retries, &err);
+	r = http_get(http_server_url(server), rows[_i].requests ? &wide : &narrow, &out, &hooks,
+		     &err);
 	ck_assert_msg(r == rows[_i].code, "%s: %d, not %d: %s", rows[_i].name, r, rows[_i].code,
 		      err.text);
 	if (r == 0 && rows[_i].expected)
@@ -124,10 +125,30 @@ START_TEST(a_refused_connection_is_tried_until_the_deadline)
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
 	struct error err = ERROR_INIT;
 	size_t retries = 0;
+	struct http_hooks hooks = {.on_retry = count_retry, .data = &retries};
 
-	ck_assert_int_lt(http_get(url, &narrow, &out, count_retry, &retries, &err), 0);
+	ck_assert_int_lt(http_get(url, &narrow, &out, &hooks, &err), 0);
 	ck_assert_uint_gt(retries, 0);
 	ck_assert_msg(strstr(err.text, url) && strstr(err.text, "gave up"), "%s", err.text);
+}
+END_TEST
+
+static void count_wait(void *data)
+{
+	++*(size_t *)data;
+}
+
+START_TEST(the_caller_is_served_while_it_waits)
+{
+	struct http_answer answer = {.text = OK("x")};
+	struct http_server *server = http_server_start(&answer, 1);
+	CLEANUP(buf_clear) struct buf out = BUF_INIT;
+	size_t waits = 0;
+	struct http_hooks hooks = {.on_wait = count_wait, .data = &waits};
+
+	ck_assert_int_eq(http_get(http_server_url(server), &wide, &out, &hooks, NULL), 0);
+	ck_assert_uint_gt(waits, 0);
+	http_server_stop(server);
 }
 END_TEST
 
@@ -141,7 +162,7 @@ START_TEST(a_deadline_of_nothing_is_one)
 	struct http_server *server = http_server_start(slow, 1);
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
 
-	ck_assert_int_lt(http_get(http_server_url(server), &none, &out, NULL, NULL, NULL), 0);
+	ck_assert_int_lt(http_get(http_server_url(server), &none, &out, NULL, NULL), 0);
 	http_server_stop(server);
 }
 END_TEST
@@ -158,7 +179,7 @@ START_TEST(a_proxy_of_the_environment_is_passed_by)
 	unsetenv("NO_PROXY");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		setenv(names[i], http_refused_url(), 1);
-	ck_assert_msg(http_get(http_server_url(server), &narrow, &out, NULL, NULL, &err) == 0, "%s",
+	ck_assert_msg(http_get(http_server_url(server), &narrow, &out, NULL, &err) == 0, "%s",
 		      err.text);
 	http_server_stop(server);
 }
@@ -171,7 +192,7 @@ START_TEST(the_request_is_a_plain_get)
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
 	const char *request;
 
-	ck_assert_int_eq(http_get(http_server_url(server), &wide, &out, NULL, NULL, NULL), 0);
+	ck_assert_int_eq(http_get(http_server_url(server), &wide, &out, NULL, NULL), 0);
 	request = http_server_request(server);
 	ck_assert_ptr_eq(strstr(request, "GET /v1.json HTTP/1.1\r\n"), request);
 	ck_assert_ptr_nonnull(strstr(request, "User-Agent: sixrelay/"));
@@ -192,9 +213,9 @@ START_TEST(a_url_that_cannot_be_asked_is_refused_at_once)
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
 	struct error err = ERROR_INIT;
 	size_t retries = 0;
+	struct http_hooks hooks = {.on_retry = count_retry, .data = &retries};
 
-	ck_assert_int_eq(http_get(unusable[_i], &narrow, &out, count_retry, &retries, &err),
-			 -EINVAL);
+	ck_assert_int_eq(http_get(unusable[_i], &narrow, &out, &hooks, &err), -EINVAL);
 	ck_assert_uint_eq(retries, 0);
 	ck_assert_ptr_nonnull(strstr(err.text, unusable[_i]));
 }
@@ -209,6 +230,7 @@ int main(void)
 	unit_add_table(tcase, answers_have_their_results, rows);
 	unit_add_table(tcase, a_url_that_cannot_be_asked_is_refused_at_once, unusable);
 	tcase_add_test(tcase, a_refused_connection_is_tried_until_the_deadline);
+	tcase_add_test(tcase, the_caller_is_served_while_it_waits);
 	tcase_add_test(tcase, a_deadline_of_nothing_is_one);
 	tcase_add_test(tcase, a_proxy_of_the_environment_is_passed_by);
 	tcase_add_test(tcase, the_request_is_a_plain_get);
