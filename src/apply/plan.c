@@ -166,7 +166,7 @@ static void plan_retirement(const struct view *v)
 	if (!v->machine->live || !renamed_from(v, &old))
 		return;
 	snprintf(unit, sizeof(unit), "wg-quick@%s.service", old.s);
-	if (v->machine->units_known) {
+	if (v->machine->units_known && v->machine->has_wg_quick) {
 		add_unit(v->plan, STEP_UNIT, STAGE_TUNNEL, UNIT_STOP, unit);
 		add_unit(v->plan, STEP_DISABLE, STAGE_TUNNEL, UNIT_STOP, unit);
 	}
