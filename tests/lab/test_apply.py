@@ -79,7 +79,7 @@ def test_a_second_apply_changes_nothing(relay, tmp_path):
 def test_the_trace_would_see_a_child(relay, tmp_path):
     relay.vps.run(["ufw", "delete", "allow", "51820/udp"])
     children = started(relay.vps, ["/usr/sbin/sixrelay", "apply"], tmp_path / "trace")
-    assert any("ufw" in line for line in children)
+    assert any("ufw" in line for line in children), children
 
 
 def test_all_of_the_contract_is_in_place(relay):
