@@ -51,11 +51,11 @@ def started(vps, argv, log):
     """The processes that argv starts and the programs in them, itself not counted."""
     calls = "execve,fork,vfork,clone,clone3"
     trace = ["strace", "-f", "-qq", "-s64", "-e", f"trace={calls}", "-e", "signal=none", "-o", log]
-    enter = ["nsenter", "--all", f"--target={vps.pid}"]
-    subprocess.run([*trace, *enter, *argv], capture_output=True)
+    subprocess.run([*trace, *vps.argv(argv)], check=True, capture_output=True)
     lines = log.read_text().splitlines()
-    (own,) = [i for i, line in enumerate(lines) if f'execve("{argv[0]}"' in line]
-    return lines[own + 1 :]
+    own = [line for line in lines if f'execve("{argv[0]}"' in line]
+    assert len(own) == 1 and own[0].endswith("= 0")
+    return lines[lines.index(own[0]) + 1 :]
 
 
 @pytest.fixture

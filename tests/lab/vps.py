@@ -118,10 +118,14 @@ class Vps:
         routes = [self.run(["ip", v, "route", "show", "default"]).stdout for v in ("-4", "-6")]
         return all(routes) and f" {VPS6}/" in address and " inet " in address
 
+    def argv(self, argv):
+        """The command line that runs argv on the machine."""
+        return ["nsenter", "--all", "--root", "--wd", f"--target={self.pid}", *argv]
+
     def run(self, argv, check=True, timeout=60, env=None, input=None):
         """Runs argv on the machine to its end; returns CompletedProcess with text output."""
         done = subprocess.run(
-            ["nsenter", "--all", "--root", "--wd", f"--target={self.pid}", *argv],
+            self.argv(argv),
             capture_output=True,
             text=True,
             timeout=timeout,
