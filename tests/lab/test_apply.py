@@ -261,6 +261,22 @@ def test_a_missing_program_is_named_and_the_rest_done(new_lab, programs, said, u
     assert lab.vps.exists("/etc/wireguard/wg0.conf") and lab.vps.exists("/etc/ndppd.conf")
 
 
+def test_a_unit_that_fails_is_named_with_its_result_and_tried_again(new_lab):
+    lab = new_lab(reserved=[RESERVED])
+    lab.vps.boot()
+    lab.vps.run(["ip", "link", "add", "wg0", "type", "bridge"])
+    done = apply(lab.vps, check=False)
+    assert done.returncode == 1
+    assert "wg-quick@wg0.service: restart: result 'failed'" in done.stderr
+    assert "journalctl -u wg-quick@wg0.service" in done.stderr
+    assert lab.vps.unit_state("ndppd.service") == "active"
+
+    lab.vps.run(["ip", "link", "del", "wg0"])
+    apply(lab.vps)
+    assert lab.vps.unit_state("wg-quick@wg0.service") == "active"
+    assert plan(lab.vps).returncode == 0
+
+
 def test_without_ufw_the_rest_is_done(new_lab):
     lab = new_lab(reserved=[RESERVED])
     lab.vps.boot()

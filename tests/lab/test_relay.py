@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from .gateway import ORIGINAL, PUBLIC6, RESERVED, RESERVED2, VPS6
+from .gateway import ORIGINAL, PUBLIC6, RESERVED, RESERVED2, VPS4, VPS6
 from .router import Home
 from .scripts import all_announced, announced
 
@@ -94,6 +94,29 @@ def test_the_original_prefix_can_be_shared(new_lab):
         assert reaches(lab.vps, PUBLIC6)
         assert "via fe80::1" in default_routes(lab.vps)
         lab.gateway.advertise()
+
+
+def test_without_a_network_manager_the_kernel_keeps_the_default_route(new_lab):
+    """With forwarding on and accept_ra at 1 it would drop it."""
+    lab = new_lab(reserved=[RESERVED])
+    vps = lab.vps
+    vps.boot()
+    vps.run(["systemctl", "mask", "--now", "systemd-networkd.socket", "systemd-networkd.service"])
+    vps.run(["ip", "address", "replace", f"{VPS4}/24", "dev", "enp1s0"])
+    vps.run(["ip", "route", "replace", "default", "via", "203.0.113.1"])
+    vps.run(["ip", "-6", "address", "flush", "dev", "enp1s0", "scope", "global"])
+    vps.run(["ip", "-6", "route", "flush", "dev", "enp1s0", "proto", "ra"])
+    vps.run(["sysctl", "-qw", "net.ipv6.conf.enp1s0.accept_ra=1"])
+    lab.gateway.advertise()
+    vps.wait_online()
+    vps.run(["sixrelay", "apply"])
+    assert vps.run(["sysctl", "-n", "net.ipv6.conf.enp1s0.accept_ra"]).stdout == "2\n"
+    for refresh in range(2):
+        assert "via fe80::1" in default_routes(vps)
+        assert reaches(vps, PUBLIC6)
+        lab.gateway.advertise()
+    lan_works(lab, home_with(lab, announced(vps)), RESERVED)
+    assert vps.run(["sixrelay", "plan"], check=False).returncode == 0
 
 
 def test_two_sites_two_routers(new_lab):
