@@ -6,12 +6,26 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/wrap.h"
+
+void cmd_tell(const char *label, const char *text)
+{
+	CLEANUP(buf_clear) struct buf lead = BUF_INIT, out = BUF_INIT;
+
+	buf_addf(&lead, "sixrelay: %s", label);
+	if (isatty(STDERR_FILENO))
+		wrap(&out, buf_str(&lead), text, 2);
+	else
+		buf_addf(&out, "%s%s\n", buf_str(&lead), text);
+	fputs(buf_str(&out), stderr);
+}
 
 int cmd_fail(const struct error *err, int status)
 {
-	fprintf(stderr, "sixrelay: %s\n", err->text);
+	cmd_tell("", err->text);
 	return status;
 }
 

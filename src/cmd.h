@@ -23,7 +23,11 @@ int cmd_plan(const struct options *options);
 int cmd_script(const struct options *options);
 int cmd_status(const struct options *options);
 
-/* Prints "sixrelay: <what went wrong>" on standard error. Returns status. */
+/* Prints "sixrelay: <label><text>" on standard error: broken into lines for a terminal, in one line
+ * for a log and for grep. */
+void cmd_tell(const char *label, const char *text);
+
+/* Tells what went wrong. Returns status. */
 int cmd_fail(const struct error *err, int status);
 
 /* Ends what was written to standard output with stdio. Returns 0, or 1 when it did not arrive. */

@@ -16,12 +16,16 @@
 
 static void show_progress(const char *step, const struct error *failure, void *data)
 {
+	CLEANUP(buf_clear) struct buf label = BUF_INIT;
+
 	(void)data;
-	if (failure)
-		fprintf(stderr, _("sixrelay: %s FAILED: %s\n"), step, failure->text);
-	else
+	if (!failure) {
 		printf("sixrelay: %s\n", step);
-	fflush(stdout);
+		fflush(stdout);
+		return;
+	}
+	buf_addf(&label, _("%s FAILED: "), step);
+	cmd_tell(buf_str(&label), failure->text);
 }
 
 /* One apply at a time: the lock is on the state directory. Returns the descriptor that holds it, or
@@ -47,10 +51,12 @@ static int take_lock(int root, bool *waited, struct error *err)
 
 static void show_notes(const struct plan *plan)
 {
-	CLEANUP(buf_clear) struct buf out = BUF_INIT;
+	for (size_t i = 0; i < plan->note_count; i++) {
+		CLEANUP(buf_clear) struct buf label = BUF_INIT;
 
-	plan_print_notes(plan, "sixrelay: ", &out);
-	fputs(buf_str(&out), stderr);
+		buf_addf(&label, "%s: ", _(note_label(plan->notes[i].kind)));
+		cmd_tell(buf_str(&label), plan->notes[i].text);
+	}
 }
 
 static int do_apply(struct session *session, struct error *err)
@@ -82,7 +88,7 @@ static int do_apply(struct session *session, struct error *err)
 	if (session->live) {
 		r = announce(&announcement, &said, &late);
 		if (r < 0)
-			fprintf(stderr, _("sixrelay: warning: %s\n"), late.text);
+			cmd_tell(_("warning: "), late.text);
 		if (said && session->conf.console_count)
 			printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
 	}

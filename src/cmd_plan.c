@@ -35,7 +35,7 @@ static int print_text(const struct session *session, struct buf *out, struct err
 	for (size_t i = 0; i < plan->step_count; i++)
 		buf_addf(out, "%s\n",
 			 step_text(&plan->steps[i], &session->relay, &session->files).s);
-	plan_print_notes(plan, "", out);
+	plan_print_notes(plan, out);
 	if (!plan->step_count)
 		buf_adds(out, _("nothing to do\n"));
 	return 0;

@@ -143,7 +143,7 @@ static void print_text(const struct view *v, struct buf *out)
 		row(out, _("kept"), "%s: %s", path, copy);
 	if (s->plan.step_count)
 		row(out, _("to do"), _("%zu steps; see them: sixrelay plan"), s->plan.step_count);
-	plan_print_notes(&s->plan, "", out);
+	plan_print_notes(&s->plan, out);
 }
 
 static void add_sites(const struct view *v, cJSON *root)

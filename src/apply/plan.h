@@ -71,8 +71,8 @@ bool plan_has(const struct plan *plan, enum note_kind kind);
 /* "waiting", "warning", …: English, for JSON; marked for translation elsewhere. */
 const char *note_label(enum note_kind kind);
 
-/* Appends "<lead><kind>: <text>", wrapped, for each note of the plan. */
-void plan_print_notes(const struct plan *plan, const char *lead, struct buf *out);
+/* Appends "<kind>: <text>", wrapped, for each note of the plan. */
+void plan_print_notes(const struct plan *plan, struct buf *out);
 
 /* What of the files depends on the machine. */
 struct file_choices plan_choices(const struct relay *relay, const struct machine *machine);

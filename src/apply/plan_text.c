@@ -24,12 +24,12 @@ const char *note_label(enum note_kind kind)
 	return "";
 }
 
-void plan_print_notes(const struct plan *plan, const char *lead, struct buf *out)
+void plan_print_notes(const struct plan *plan, struct buf *out)
 {
 	for (size_t i = 0; i < plan->note_count; i++) {
 		CLEANUP(buf_clear) struct buf label = BUF_INIT;
 
-		buf_addf(&label, "%s%s: ", lead, _(note_label(plan->notes[i].kind)));
+		buf_addf(&label, "%s: ", _(note_label(plan->notes[i].kind)));
 		wrap(out, buf_str(&label), plan->notes[i].text, 2);
 	}
 }

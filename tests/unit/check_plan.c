@@ -604,8 +604,8 @@ START_TEST(notes_are_printed_and_asked_for)
 	plan_make(&w.plan, &w.relay, &w.machine, &w.state, &w.list, w.changes);
 	ck_assert(plan_has(&w.plan, NOTE_WARNING));
 	ck_assert(!plan_has(&w.plan, NOTE_PROBLEM));
-	plan_print_notes(&w.plan, "sixrelay: ", &out);
-	ck_assert_ptr_eq(strstr(buf_str(&out), "sixrelay: warning: ufw is not installed"),
+	plan_print_notes(&w.plan, &out);
+	ck_assert_ptr_eq(strstr(buf_str(&out), "warning: ufw is not installed"),
 			 buf_str(&out));
 }
 END_TEST
