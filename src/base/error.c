@@ -13,14 +13,14 @@ int error_set(struct error *err, int code, const char *fmt, ...)
 		return code;
 	err->code = code;
 	va_start(args, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, args);
+	vsnprintf(err->text, ERROR_TEXT_MAX, fmt, args);
 	va_end(args);
 	return code;
 }
 
 int error_errno(struct error *err, int code, const char *fmt, ...)
 {
-	char text[sizeof(err->text)];
+	char text[ERROR_TEXT_MAX];
 	va_list args;
 
 	va_start(args, fmt);
@@ -31,7 +31,7 @@ int error_errno(struct error *err, int code, const char *fmt, ...)
 
 int error_wrap(struct error *err, int code, const char *fmt, ...)
 {
-	char prefix[sizeof(err->text)], text[sizeof(err->text)];
+	char prefix[ERROR_TEXT_MAX], text[ERROR_TEXT_MAX];
 	va_list args;
 
 	if (!err)
@@ -41,8 +41,7 @@ int error_wrap(struct error *err, int code, const char *fmt, ...)
 	va_end(args);
 	memcpy(text, err->text, sizeof(text));
 	/* A text that grows too long loses its end: the front says where to look. */
-	if (snprintf(err->text, sizeof(err->text), "%s: %s", prefix, text) >=
-	    (int)sizeof(err->text))
-		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
+	if (snprintf(err->text, ERROR_TEXT_MAX, "%s: %s", prefix, text) >= ERROR_TEXT_MAX)
+		memcpy(err->text + ERROR_TEXT_MAX - 4, "...", 4);
 	return code;
 }

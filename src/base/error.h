@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#define ERROR_TEXT_MAX 512
+
 /* What went wrong: a negative errno and the sentence for the user. It lives on the caller's
  * stack; start it with ERROR_INIT. */
 struct error {
 	int code;
-	char text[512];
+	char text[ERROR_TEXT_MAX];
 };
 
 #define ERROR_INIT ((struct error){0})

@@ -25,7 +25,7 @@ struct json_shown json_shown(const char *text)
 	struct json_shown shown;
 	size_t i;
 
-	for (i = 0; text[i] && i < sizeof(shown.s) - 1; i++)
+	for (i = 0; i < sizeof(shown.s) - 1 && text[i]; i++)
 		shown.s[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	shown.s[i] = '\0';
 	return shown;

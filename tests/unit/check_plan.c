@@ -605,8 +605,7 @@ START_TEST(notes_are_printed_and_asked_for)
 	ck_assert(plan_has(&w.plan, NOTE_WARNING));
 	ck_assert(!plan_has(&w.plan, NOTE_PROBLEM));
 	plan_print_notes(&w.plan, &out);
-	ck_assert_ptr_eq(strstr(buf_str(&out), "warning: ufw is not installed"),
-			 buf_str(&out));
+	ck_assert_ptr_eq(strstr(buf_str(&out), "warning: ufw is not installed"), buf_str(&out));
 }
 END_TEST
 

@@ -81,8 +81,7 @@ static const char *const hostile[] = {
 	"\\",
 	"\\\\\"",
 	"a\nb\rc\td",
-	"k\xc3\xbc"
-	"che",
+	"\xc3\xbcz",
 	"}\n{",
 	"\\0A",
 };
