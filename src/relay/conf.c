@@ -3,18 +3,15 @@
 
 #include <errno.h>
 #include <ini.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "relay/conf_keys.h"
 
 /* inih cuts longer lines into two without a word. */
 #define CONF_LINE_MAX 190
-/* IPv6 asks for 1280 (RFC 8200 section 5); WireGuard over IPv4 takes 60 of 1500. */
-#define CONF_MTU_MIN 1280
-#define CONF_MTU_MAX 1440
 /* Which inih passes over. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -23,191 +20,6 @@ struct parser {
 	struct error *err; /* the first error's text; its line comes from ini_parse_string */
 	bool failed;
 	unsigned relay_seen, site_seen[CONF_SITES_MAX]; /* a bit for each key already given */
-};
-
-/* Parses value into *conf (or *site); false: not allowed. */
-typedef bool relay_key_fn(struct conf *conf, const char *value);
-typedef bool site_key_fn(struct conf_site *site, const char *value);
-
-static bool parse_yes_no(bool *out, const char *value)
-{
-	*out = !strcmp(value, "yes");
-	return *out || !strcmp(value, "no");
-}
-
-static bool parse_number(uint16_t *out, const char *value, unsigned long min, unsigned long max)
-{
-	unsigned long number;
-	char *end;
-
-	if (*value < '0' || *value > '9' || strlen(value) > 5)
-		return false;
-	number = strtoul(value, &end, 10);
-	if (*end || number < min || number > max)
-		return false;
-	*out = (uint16_t)number;
-	return true;
-}
-
-/* The index of value in words, or -1. */
-static int parse_word(const char *value, const char *const words[], int count)
-{
-	for (int i = 0; i < count; i++)
-		if (!strcmp(value, words[i]))
-			return i;
-	return -1;
-}
-
-static bool relay_nic(struct conf *conf, const char *value)
-{
-	conf->has_nic = link_name_parse(&conf->nic, value);
-	return conf->has_nic;
-}
-
-static bool relay_wg_interface(struct conf *conf, const char *value)
-{
-	return link_name_parse(&conf->wg_interface, value);
-}
-
-static bool relay_listen_port(struct conf *conf, const char *value)
-{
-	return parse_number(&conf->listen_port, value, 1, 65535);
-}
-
-static bool relay_mtu(struct conf *conf, const char *value)
-{
-	return parse_number(&conf->mtu, value, CONF_MTU_MIN, CONF_MTU_MAX);
-}
-
-static bool relay_transit(struct conf *conf, const char *value)
-{
-	return prefix_parse(&conf->transit, value) && conf->transit.len == 64 &&
-	       (ip_is_unique_local(&conf->transit.addr) || ip_is_global(&conf->transit.addr));
-}
-
-static bool relay_ndppd_rule(struct conf *conf, const char *value)
-{
-	static const char *const words[] = {"static", "auto"};
-	int word = parse_word(value, words, 2);
-
-	conf->ndppd_rule = word == 1 ? NDPPD_AUTO : NDPPD_STATIC;
-	return word >= 0;
-}
-
-static bool relay_manage_ufw(struct conf *conf, const char *value)
-{
-	return parse_yes_no(&conf->manage_ufw, value);
-}
-
-static bool relay_manage_sshd(struct conf *conf, const char *value)
-{
-	return parse_yes_no(&conf->manage_sshd, value);
-}
-
-/* "none", or devices below /dev separated by blanks. */
-static bool relay_console(struct conf *conf, const char *value)
-{
-	conf->console_count = 0;
-	if (!strcmp(value, "none"))
-		return true;
-	while (*value) {
-		size_t len = strcspn(value, " \t,");
-		char *out;
-
-		if (conf->console_count == CONF_CONSOLES_MAX)
-			return false;
-		out = conf->consoles[conf->console_count++];
-		if (len >= sizeof(conf->consoles[0]))
-			return false;
-		memcpy(out, value, len);
-		out[len] = '\0';
-		if (strncmp(out, "/dev/", 5) != 0 || strstr(out, "..") || !out[5])
-			return false;
-		value += len;
-		value += strspn(value, " \t,");
-	}
-	return conf->console_count > 0;
-}
-
-static bool relay_announce_secret(struct conf *conf, const char *value)
-{
-	static const char *const words[] = {"until-handshake", "always", "never"};
-	int word = parse_word(value, words, 3);
-
-	if (word >= 0)
-		conf->announce_secret = (enum announce_secret)word;
-	return word >= 0;
-}
-
-static bool site_prefix(struct conf_site *site, const char *value)
-{
-	if (!strcmp(value, "reserved")) {
-		site->source = SITE_RESERVED;
-		return true;
-	}
-	if (!strcmp(value, "original")) {
-		site->source = SITE_ORIGINAL;
-		return true;
-	}
-	site->source = SITE_EXPLICIT;
-	return prefix_parse(&site->prefix, value) && site->prefix.len == 64 &&
-	       ip_is_global(&site->prefix.addr);
-}
-
-static bool site_router_public_key(struct conf_site *site, const char *value)
-{
-	site->has_router_public_key = wg_key_parse(&site->router_public_key, value, strlen(value));
-	return site->has_router_public_key;
-}
-
-/* RouterOS takes more in a name; what needs no thought in any of the targets is enough. */
-static bool site_lan_bridge(struct conf_site *site, const char *value)
-{
-	size_t len = strlen(value);
-
-	if (!len || len >= sizeof(site->lan_bridge))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._/+-",
-			    value[i]))
-			return false;
-	memcpy(site->lan_bridge, value, len + 1);
-	return true;
-}
-
-static bool site_allow_inbound(struct conf_site *site, const char *value)
-{
-	return parse_yes_no(&site->allow_inbound, value);
-}
-
-static const struct {
-	const char *name;
-	relay_key_fn *parse;
-	const char *allowed;
-} relay_keys[] = {
-	{"nic", relay_nic, N_("an interface's name")},
-	{"wg_interface", relay_wg_interface, N_("an interface's name, 15 characters at most")},
-	{"listen_port", relay_listen_port, N_("1 to 65535")},
-	{"mtu", relay_mtu, N_("1280 to 1440")},
-	{"transit", relay_transit, N_("an IPv6 /64, such as fd99:9999:9999::/64")},
-	{"ndppd_rule", relay_ndppd_rule, N_("static or auto")},
-	{"manage_ufw", relay_manage_ufw, N_("yes or no")},
-	{"manage_sshd", relay_manage_sshd, N_("yes or no")},
-	{"console", relay_console, N_("up to 4 devices below /dev, or none")},
-	{"announce_secret", relay_announce_secret, N_("always, until-handshake or never")},
-};
-
-static const struct {
-	const char *name;
-	site_key_fn *parse;
-	const char *allowed;
-} site_keys[] = {
-	{"prefix", site_prefix, N_("reserved, original or a global IPv6 /64")},
-	{"router_public_key", site_router_public_key,
-	 N_("a WireGuard key: 44 characters of base64")},
-	{"lan_bridge", site_lan_bridge,
-	 N_("a name of up to 31 of A-Z a-z 0-9 . _ / + - and blank")},
-	{"allow_inbound", site_allow_inbound, N_("yes or no")},
 };
 
 /* Keeps the first error. Returns 0, which inih takes for a bad line. */
@@ -270,13 +82,13 @@ static bool mark_seen(unsigned *seen, size_t key)
 static int handle_relay(struct parser *parser, const char *section, const char *key,
 			const char *value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(relay_keys); i++) {
-		if (strcmp(key, relay_keys[i].name) != 0)
+	for (size_t i = 0; i < CONF_RELAY_KEYS; i++) {
+		if (strcmp(key, conf_relay_keys[i].name) != 0)
 			continue;
 		if (!mark_seen(&parser->relay_seen, i))
 			return parser_fail(parser, section, key, NULL, _("given twice"));
-		return relay_keys[i].parse(&parser->conf, value) ||
-		       parser_fail(parser, section, key, value, _(relay_keys[i].allowed));
+		return conf_relay_keys[i].parse(&parser->conf, value) ||
+		       parser_fail(parser, section, key, value, _(conf_relay_keys[i].allowed));
 	}
 	return parser_fail(parser, section, key, NULL,
 			   _("unknown setting; there are nic, wg_interface, listen_port, mtu, "
@@ -287,13 +99,13 @@ static int handle_relay(struct parser *parser, const char *section, const char *
 static int handle_site(struct parser *parser, struct conf_site *site, const char *section,
 		       const char *key, const char *value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(site_keys); i++) {
-		if (strcmp(key, site_keys[i].name) != 0)
+	for (size_t i = 0; i < CONF_SITE_KEYS; i++) {
+		if (strcmp(key, conf_site_keys[i].name) != 0)
 			continue;
 		if (!mark_seen(&parser->site_seen[site - parser->conf.sites], i))
 			return parser_fail(parser, section, key, NULL, _("given twice"));
-		return site_keys[i].parse(site, value) ||
-		       parser_fail(parser, section, key, value, _(site_keys[i].allowed));
+		return conf_site_keys[i].parse(site, value) ||
+		       parser_fail(parser, section, key, value, _(conf_site_keys[i].allowed));
 	}
 	return parser_fail(parser, section, key, NULL,
 			   _("unknown setting; there are prefix, router_public_key, lan_bridge "
