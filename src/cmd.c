@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apply/plan.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -49,4 +51,28 @@ int cmd_print(const struct buf *out)
 	}
 	fwrite(buf_str(out), 1, out->len, stdout);
 	return cmd_flush();
+}
+
+void cmd_json_notes(cJSON *root, const struct plan *plan)
+{
+	cJSON *notes = cJSON_AddArrayToObject(root, "notes"), *item;
+
+	for (size_t i = 0; i < plan->note_count; i++) {
+		item = cJSON_CreateObject();
+		cJSON_AddStringToObject(item, "kind", note_label(plan->notes[i].kind));
+		cJSON_AddStringToObject(item, "text", plan->notes[i].text);
+		cJSON_AddItemToArray(notes, item);
+	}
+}
+
+void cmd_json_print(cJSON *root, struct buf *out)
+{
+	char *text = cJSON_Print(root);
+
+	cJSON_Delete(root);
+	if (text)
+		buf_addf(out, "%s\n", text);
+	else
+		out->error = -ENOMEM;
+	cJSON_free(text);
 }

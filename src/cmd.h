@@ -4,7 +4,9 @@
 #include <stdbool.h>
 
 struct buf;
+struct cJSON;
 struct error;
+struct plan;
 
 /* The commands: each takes the options, prints, and returns the exit status. */
 
@@ -35,3 +37,9 @@ int cmd_flush(void);
 
 /* Writes a buffer to standard output. Returns 0, or 1 when it can't be written. */
 int cmd_print(const struct buf *out);
+
+/* Adds the plan's notes to a document, as the array "notes". */
+void cmd_json_notes(struct cJSON *root, const struct plan *plan);
+
+/* Appends the document's text to out, and deletes the document. */
+void cmd_json_print(struct cJSON *root, struct buf *out);

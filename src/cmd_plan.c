@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdlib.h>
 
 #include "apply/diff.h"
@@ -41,11 +40,10 @@ static int print_text(const struct session *session, struct buf *out, struct err
 	return 0;
 }
 
-static int print_json(const struct session *session, struct buf *out, struct error *err)
+static void print_json(const struct session *session, struct buf *out)
 {
 	const struct plan *plan = &session->plan;
-	cJSON *root = cJSON_CreateObject(), *steps, *notes, *item;
-	char *text;
+	cJSON *root = cJSON_CreateObject(), *steps, *item;
 
 	steps = cJSON_AddArrayToObject(root, "steps");
 	for (size_t i = 0; i < plan->step_count; i++) {
@@ -62,20 +60,8 @@ static int print_json(const struct session *session, struct buf *out, struct err
 			cJSON_AddStringToObject(item, "unit", step->unit);
 		cJSON_AddItemToArray(steps, item);
 	}
-	notes = cJSON_AddArrayToObject(root, "notes");
-	for (size_t i = 0; i < plan->note_count; i++) {
-		item = cJSON_CreateObject();
-		cJSON_AddStringToObject(item, "kind", note_label(plan->notes[i].kind));
-		cJSON_AddStringToObject(item, "text", plan->notes[i].text);
-		cJSON_AddItemToArray(notes, item);
-	}
-	text = cJSON_Print(root);
-	cJSON_Delete(root);
-	if (!text)
-		return error_errno(err, -ENOMEM, "plan");
-	buf_addf(out, "%s\n", text);
-	cJSON_free(text);
-	return 0;
+	cmd_json_notes(root, plan);
+	cmd_json_print(root, out);
 }
 
 int cmd_plan(const struct options *options)
@@ -92,9 +78,10 @@ int cmd_plan(const struct options *options)
 		r = session_make_relay(&session, &err);
 	if (r == 0)
 		r = session_make_plan(&session, &err);
-	if (r == 0)
-		r = options->json ? print_json(&session, &out, &err)
-				  : print_text(&session, &out, &err);
+	if (r == 0 && options->json)
+		print_json(&session, &out);
+	else if (r == 0)
+		r = print_text(&session, &out, &err);
 	if (r < 0)
 		return cmd_fail(&err, PLAN_TROUBLE);
 	if (cmd_print(&out) != 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <stdarg.h>
@@ -170,25 +169,10 @@ static void add_sites(const struct view *v, cJSON *root)
 	}
 }
 
-static void add_notes(const struct view *v, cJSON *root)
-{
-	cJSON *notes = cJSON_AddArrayToObject(root, "notes"), *item;
-
-	for (size_t i = 0; i < v->session->plan.note_count; i++) {
-		const struct note *note = &v->session->plan.notes[i];
-
-		item = cJSON_CreateObject();
-		cJSON_AddStringToObject(item, "kind", note_label(note->kind));
-		cJSON_AddStringToObject(item, "text", note->text);
-		cJSON_AddItemToArray(notes, item);
-	}
-}
-
-static int print_json(const struct view *v, struct buf *out)
+static void print_json(const struct view *v, struct buf *out)
 {
 	const struct session *s = v->session;
 	cJSON *root = cJSON_CreateObject();
-	char *text;
 
 	cJSON_AddStringToObject(root, "instance", s->instance.id);
 	cJSON_AddStringToObject(root, "nic", s->relay.nic.s);
@@ -207,14 +191,8 @@ static int print_json(const struct view *v, struct buf *out)
 	if (state_record_time(&s->state))
 		cJSON_AddStringToObject(root, "last_apply", state_record_time(&s->state));
 	cJSON_AddNumberToObject(root, "to_do", (double)s->plan.step_count);
-	add_notes(v, root);
-	text = cJSON_Print(root);
-	cJSON_Delete(root);
-	if (!text)
-		return -ENOMEM;
-	buf_addf(out, "%s\n", text);
-	cJSON_free(text);
-	return 0;
+	cmd_json_notes(root, &s->plan);
+	cmd_json_print(root, out);
 }
 
 int cmd_status(const struct options *options)
@@ -240,9 +218,9 @@ int cmd_status(const struct options *options)
 		view.route = inventory_default_route(&session.inventory, session.relay.nic_index);
 		view.has_dump = view.wg && wg_dump_read(&view.dump, view.wg->name.s, NULL) == 0;
 	}
-	if (!options->json)
+	if (options->json)
+		print_json(&view, &out);
+	else
 		print_text(&view, &out);
-	else if (print_json(&view, &out) < 0)
-		out.error = -ENOMEM;
 	return cmd_print(&out);
 }

@@ -34,19 +34,27 @@ static int write_file(const struct apply *a, size_t index, struct error *err)
 	return r;
 }
 
+/* Copies what stands at the file's path, and remembers where to. */
+static int keep_copy(const struct apply *a, const struct file_spec *spec,
+		     const struct change *change, struct error *err)
+{
+	struct kept_path kept;
+	int r = change_keep(a->root, a->state, spec, change, &kept, err);
+
+	if (r == 0)
+		state_set_kept(a->state, spec->path.s, kept.s);
+	return r;
+}
+
 /* Removes a tunnel's configuration; one that somebody edited is kept first. */
 static int remove_tunnel(const struct apply *a, const struct step *step, struct error *err)
 {
 	struct file_spec spec = {.path = file_wgquick(&step->interface)};
 	struct change change = {.old = BUF_INIT};
-	struct kept_path kept;
 	int r = file_read(a->root, spec.path.s, SIZE_MAX, &change.old, NULL, err);
 
-	if (r == 0 && !state_is_ours(a->state, spec.path.s, &change.old)) {
-		r = change_keep(a->root, a->state, &spec, &change, &kept, err);
-		if (r == 0)
-			state_set_kept(a->state, spec.path.s, kept.s);
-	}
+	if (r == 0 && !state_is_ours(a->state, spec.path.s, &change.old))
+		r = keep_copy(a, &spec, &change, err);
 	changes_clear(&change, 1);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
@@ -109,14 +117,10 @@ static int keep_file(const struct apply *a, size_t index, struct error *err)
 	const struct file_spec *spec = &a->list->specs[index];
 	const struct change *change = &a->changes[index];
 	bool first = !state_knows_before(a->state, spec->path.s);
-	struct kept_path path;
 	int r = 0;
 
-	if (change->kind != CHANGE_CREATE && (first || change->foreign)) {
-		r = change_keep(a->root, a->state, spec, change, &path, err);
-		if (r == 0)
-			state_set_kept(a->state, spec->path.s, path.s);
-	}
+	if (change->kind != CHANGE_CREATE && (first || change->foreign))
+		r = keep_copy(a, spec, change, err);
 	if (r == 0)
 		state_set_before(a->state, spec->path.s, change->kind != CHANGE_CREATE);
 	return r;
