@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The lab as pytest fixtures.
 
-lab          a fresh lab with sixrelay installed, booted, for one test
-shared_lab   the same for all tests of a file, which only read
 bare_lab     a fresh lab without sixrelay
+relay        a fresh lab in which a relay was applied
 new_lab      makes labs: new_lab(reserved=[RESERVED]), not booted
 """
 
@@ -14,6 +13,7 @@ import shutil
 import pytest
 
 from . import leftovers, product, rootfs
+from .gateway import RESERVED
 from .lab import Lab
 
 PROGRAMS = "mmdebstrap systemd-nspawn ip radvd dnsmasq unshare nsenter git strace".split()
@@ -89,18 +89,12 @@ def new_lab(request, suite, installed):
 
 
 @pytest.fixture
-def lab(new_lab):
-    lab = new_lab()
+def relay(new_lab):
+    """A lab with a reserved /64, in which apply was run once."""
+    lab = new_lab(reserved=[RESERVED])
     lab.vps.boot()
+    lab.vps.run(["sixrelay", "apply"])
     return lab
-
-
-@pytest.fixture(scope="module")
-def shared_lab(request, suite, installed):
-    with maker(request, suite) as make:
-        lab = make()
-        lab.vps.boot()
-        yield lab
 
 
 @pytest.fixture

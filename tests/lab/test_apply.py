@@ -25,10 +25,6 @@ def plan(vps):
     return done
 
 
-def settings(vps, text):
-    vps.write("/etc/sixrelay.conf", text, 0o600)
-
-
 def activations(vps):
     """When each unit was last started, as systemd counts it."""
     ask = ["systemctl", "show", "--property=Id,InvocationID,ReloadResult", *UNITS]
@@ -56,15 +52,6 @@ def started(vps, argv, log):
     own = [line for line in lines if f'execve("{argv[0]}"' in line]
     assert len(own) == 1 and own[0].endswith("= 0")
     return lines[lines.index(own[0]) + 1 :]
-
-
-@pytest.fixture
-def relay(new_lab):
-    """A lab with a reserved /64, in which apply was run once."""
-    lab = new_lab(reserved=[RESERVED])
-    lab.vps.boot()
-    apply(lab.vps)
-    return lab
 
 
 def test_a_second_apply_changes_nothing(relay, tmp_path):
@@ -136,7 +123,7 @@ def test_plan_says_what_apply_then_does(new_lab):
 
 def test_another_peer_is_a_reload_and_the_tunnel_stays(relay):
     wg0 = relay.vps.run(["cat", "/sys/class/net/wg0/ifindex"]).stdout
-    settings(relay.vps, f"[site home]\nrouter_public_key = {OTHER_KEY}\n")
+    relay.vps.settings(f"[site home]\nrouter_public_key = {OTHER_KEY}\n")
     done = apply(relay.vps)
     assert "reload wg-quick@wg0.service" in done.stdout
     assert "ndppd" not in done.stdout
@@ -146,7 +133,7 @@ def test_another_peer_is_a_reload_and_the_tunnel_stays(relay):
 
 
 def test_another_transit_network_is_a_restart_of_the_tunnel_alone(relay):
-    settings(relay.vps, "[relay]\ntransit = fd12:3456:789a::/64\n")
+    relay.vps.settings("[relay]\ntransit = fd12:3456:789a::/64\n")
     done = apply(relay.vps)
     assert "restart wg-quick@wg0.service" in done.stdout
     assert "ndppd" not in done.stdout and "ssh" not in done.stdout
@@ -155,7 +142,7 @@ def test_another_transit_network_is_a_restart_of_the_tunnel_alone(relay):
 
 def test_another_port_and_name_leave_nothing_behind(relay):
     vps = relay.vps
-    settings(vps, "[relay]\nlisten_port = 51999\nwg_interface = wg-home\n")
+    vps.settings("[relay]\nlisten_port = 51999\nwg_interface = wg-home\n")
     apply(vps)
     assert vps.unit_state("wg-quick@wg0.service") == "inactive"
     assert vps.unit_state("wg-quick@wg-home.service") == "active"
@@ -232,7 +219,7 @@ def test_drift_in_the_kernel_is_put_right(relay):
 def test_a_run_cut_short_is_taken_up_by_the_next(relay):
     """The files are new, the units not yet: nothing differs on disk, and yet there is work."""
     vps = relay.vps
-    settings(vps, f"[site home]\nrouter_public_key = {OTHER_KEY}\n")
+    vps.settings(f"[site home]\nrouter_public_key = {OTHER_KEY}\n")
     vps.run(["systemctl", "stop", "dbus.socket", "dbus.service"])
     vps.run(["mv", "/run/systemd/private", "/run/systemd/away"])
     assert apply(vps, check=False).returncode == 1
@@ -334,7 +321,7 @@ def files_of_etc(vps):
 def test_a_wrong_setting_is_named_and_nothing_written(new_lab):
     lab = new_lab(reserved=[RESERVED])
     lab.vps.boot()
-    settings(lab.vps, "[relay]\nmtu = 1420\nlisten_port = ssh\n")
+    lab.vps.settings("[relay]\nmtu = 1420\nlisten_port = ssh\n")
     before = files_of_etc(lab.vps)
     done = apply(lab.vps, check=False)
     assert done.returncode == 1
@@ -374,7 +361,7 @@ def test_announced_at_each_boot_until_the_handshake_then_without_the_key(relay):
     apply(vps)
     assert len(all_announced(vps)) == 2, "the router is there: no need to say it again"
 
-    settings(vps, "[relay]\nmtu = 1400\n")
+    vps.settings("[relay]\nmtu = 1400\n")
     apply(vps)
     assert "mtu=1400" in announced(vps)
     assert key not in announced(vps)

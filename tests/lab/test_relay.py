@@ -10,10 +10,6 @@ from .router import Home
 from .scripts import all_announced, announced
 
 
-def settings(vps, text):
-    vps.write("/etc/sixrelay.conf", text, 0o600)
-
-
 def home_with(lab, script, name="home"):
     """A home whose router was given the script."""
     home = lab.add_home(Home(lab.gateway, f"{lab.name}-{name}"))
@@ -42,15 +38,6 @@ def lan_works(lab, home, prefix):
 
 def default_routes(vps):
     return vps.run(["ip", "-6", "route", "show", "default"]).stdout
-
-
-@pytest.fixture
-def relay(new_lab):
-    """A lab with a reserved /64, in which apply was run once."""
-    lab = new_lab(reserved=[RESERVED])
-    lab.vps.boot()
-    lab.vps.run(["sixrelay", "apply"])
-    return lab
 
 
 def test_from_metadata_to_the_first_ping_and_after_a_silence(relay):
@@ -85,7 +72,7 @@ def test_a_bound_prefix_does_not_take_the_lan_away(new_lab, early):
 def test_the_original_prefix_can_be_shared(new_lab):
     lab = new_lab()
     lab.vps.boot()
-    settings(lab.vps, "[site home]\nprefix = original\n")
+    lab.vps.settings("[site home]\nprefix = original\n")
     lab.vps.run(["sixrelay", "apply"])
     home = home_with(lab, announced(lab.vps))
     for refresh in range(2):
@@ -122,7 +109,7 @@ def test_without_a_network_manager_the_kernel_keeps_the_default_route(new_lab):
 def test_two_sites_two_routers(new_lab):
     lab = new_lab(reserved=[RESERVED, RESERVED2])
     lab.vps.boot()
-    settings(lab.vps, "[site home]\n[site cabin]\n")
+    lab.vps.settings("[site home]\n[site cabin]\n")
     lab.vps.run(["sixrelay", "apply"])
     homes = {"home": RESERVED, "cabin": RESERVED2}
     keys = {"home": "mikrotik.key", "cabin": "mikrotik-cabin.key"}
@@ -141,7 +128,7 @@ def test_two_sites_two_routers(new_lab):
 
 def test_ndppd_auto_does_not_serve_the_lan_and_static_does(relay):
     """With ndppd 0.2.5. Should this fail, auto works now, and may be offered again."""
-    settings(relay.vps, "[relay]\nndppd_rule = auto\n")
+    relay.vps.settings("[relay]\nndppd_rule = auto\n")
     relay.vps.run(["sixrelay", "apply"])
     home = home_with(relay, announced(relay.vps))
     address = home.client.wait_address(RESERVED)
@@ -149,7 +136,7 @@ def test_ndppd_auto_does_not_serve_the_lan_and_static_does(relay):
     relay.gateway.flush_neighbours()
     assert not reaches(relay.public, address)
 
-    settings(relay.vps, "[relay]\nndppd_rule = static\n")
+    relay.vps.settings("[relay]\nndppd_rule = static\n")
     relay.vps.run(["sixrelay", "apply"])
     lan_works(relay, home, RESERVED)
 

@@ -178,6 +178,10 @@ class Vps:
         if done.returncode:
             raise RuntimeError(done.stderr)
 
+    def settings(self, text):
+        """Writes sixrelay's settings file."""
+        self.write("/etc/sixrelay.conf", text, 0o600)
+
     def exists(self, path):
         return self._on_files(["test", "-e", path]).returncode == 0
 
