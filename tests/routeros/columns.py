@@ -96,13 +96,15 @@ class Duration(Column):
 
 
 class DurationRange(Column):
-    """Two times: `3m20s-10m`."""
+    """Two times, of 3s to 20m50s and of 4s to 30m (manual): `3m20s-10m`."""
 
     def keep(self, router, value):
         low, dash, high = spelling(value).partition("-")
         times = Time.read(low), Time.read(high)
-        if not dash or None in times or not 3 <= times[0] <= times[1] <= 1250:
+        if not dash or None in times or times[0] > times[1]:
             raise ScriptError("invalid range of times")
+        if not 3 <= times[0] <= 1250 or not 4 <= times[1] <= 1800:
+            raise ScriptError("value of range out of range")
         return f"{times[0]}-{times[1]}"
 
 

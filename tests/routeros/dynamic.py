@@ -54,7 +54,7 @@ def _connected(row):
 def _prefixes(router, addresses):
     """The advertised prefixes that have no row of a person's making, with the default lifetimes."""
     defaults = router.table("/ipv6/nd/prefix/default").rows[0].values()
-    static = [row for row in router.rows("/ipv6/nd/prefix") if not row.dynamic]
+    static = router.rows("/ipv6/nd/prefix", dynamic=False, disabled=False)
     taken = [(row["prefix"], row["interface"]) for row in static]
     for row in addresses:
         place = network(row), row["interface"]

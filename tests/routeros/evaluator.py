@@ -188,6 +188,14 @@ def is_set(value):
     return value if isinstance(value, bool) else value not in (None, "")
 
 
+def matches(text, pattern):
+    """`~`: whether an extended regular expression is found in a text."""
+    try:
+        return re.search(to_text(pattern), to_text(text)) is not None
+    except re.error as error:
+        raise ScriptError(f"bad regular expression: {error}") from None
+
+
 OPERATORS = {
     "=": equal,
     "!=": lambda left, right: not equal(left, right),
@@ -195,7 +203,7 @@ OPERATORS = {
     ">": lambda left, right: less(right, left),
     "<=": lambda left, right: not less(right, left),
     ">=": lambda left, right: not less(left, right),
-    "~": lambda text, pattern: re.search(pattern, to_text(text)) is not None,
+    "~": matches,
     "!": lambda value: not is_set(value),
     ".": lambda left, right: to_text(left) + to_text(right),
     ",": lambda left, right: builtins.to_array(left) + builtins.to_array(right),

@@ -84,7 +84,7 @@ class Expressions:
             else:
                 parts[-1] += scan.peek()
                 scan.at += 1
-        return Literal(parts[0]) if len(parts) == 1 else Text(parts)
+        return Literal(parts[0], quoted=True) if len(parts) == 1 else Text(parts)
 
     def _array(self):
         """`{1;2}` as a value. There is no literal of an empty array."""

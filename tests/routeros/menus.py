@@ -213,9 +213,22 @@ def nd_check(table, row, others):
         raise ScriptError("failure: configuration for this interface already exists")
 
 
+def nd_prefix_check(table, row, others):
+    """Nobody has measured if a prefix may have a static row beside its dynamic one (router.py)."""
+    place = row["interface"], row["prefix"]
+    dynamic = [(other["interface"], other["prefix"]) for other in others if other.dynamic]
+    if table.router.refuses_static_prefix and place in dynamic:
+        raise ScriptError("failure: already have such prefix")
+
+
 def named_check(table, row, others):
     if row["name"] in [other["name"] for other in others]:
         raise ScriptError("failure: already have such name")
+
+
+def version_text(version):
+    """What /system/resource says; a nightly build has the number of the release to come."""
+    return "7.25_ab123 (development)" if version == "nightly" else f"{version} (stable)"
 
 
 def build(router):
@@ -237,7 +250,7 @@ def build(router):
         "/ipv6/address": (address_columns(), address_check),
         "/ipv6/route": (route_columns(), None),
         "/ipv6/nd": (nd_columns(), nd_check),
-        "/ipv6/nd/prefix": (nd_prefix_columns(), None),
+        "/ipv6/nd/prefix": (nd_prefix_columns(), nd_prefix_check),
         "/ipv6/firewall/filter": (filter_columns(), None),
         "/ipv6/firewall/mangle": (mangle_columns(), None),
         "/ipv6/firewall/address-list": (
@@ -254,7 +267,7 @@ def build(router):
             "accept-router-advertisements": Column("yes-if-forwarding-disabled"),
         },
         "/ipv6/nd/prefix/default": {"autonomous": Flag(True), **lifetimes()},
-        "/system/resource": {"version": Computed(lambda row: f"{router.version} (stable)")},
+        "/system/resource": {"version": Computed(lambda row: version_text(router.version))},
         "/system/identity": {"name": Column("MikroTik")},
     }
     tables = {menu: Table(router, menu, *spec) for menu, spec in rows.items()}

@@ -52,7 +52,8 @@ class Parser(Expressions):
         elif self.scan.accept(":"):
             statement = self._builtin()
         else:
-            statement = self._command("" if self.scan.accept("/") else self.menu)
+            absolute = self.scan.accept("/")
+            statement = self._command("" if absolute else self.menu, absolute)
         self.scan.skip_blank()
         return statement
 
@@ -66,7 +67,7 @@ class Parser(Expressions):
         known = {*spec.positional, *spec.named}
         return Builtin(line, name, self._arguments(known, spec.positional, blocks=spec.blocks))
 
-    def _command(self, menu):
+    def _command(self, menu, absolute=False):
         """A command, or a menu's path alone, which changes the menu of what follows."""
         line = self.scan.line
         while True:
@@ -79,14 +80,15 @@ class Parser(Expressions):
                 self.scan.skip_blank()
                 if self.scan.at_end_of_statement():
                     self.menu = menu
-                    return ChangeMenu(menu)
+                    return ChangeMenu(line, menu)
                 continue
             known = self.commands.arguments(menu, word)
             if known is None:
                 self.commands.refuse_unmodelled(f"{menu}/{word}")
                 self.scan.at = start
                 self.scan.fail(f"bad command name {word or self.scan.peek()}")
-            return self._menu_command(Command(line, menu, word, {}), known)
+            command = Command(line, menu, word, {}, absolute=absolute)
+            return self._menu_command(command, known)
 
     def _menu_command(self, command, known):
         outer, self.menu = self.menu, command.menu

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """What the parser makes of a script."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
 class Literal:
+    """A value that stands there itself; quoted: as a string."""
+
     value: object
+    quoted: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -59,17 +62,22 @@ class Builtin:
 
 @dataclass
 class Command:
-    """A command of a menu; `where` is an expression over Properties, or None."""
+    """A command of a menu; `where` is an expression over Properties, or None.
+
+    absolute: its path was written from `/`.
+    """
 
     line: int
     menu: str
     verb: str
     arguments: dict
     where: object = None
+    absolute: bool = False
 
 
 @dataclass
 class ChangeMenu:
     """A menu's path alone on a line: what follows is relative to it."""
 
+    line: int
     menu: str

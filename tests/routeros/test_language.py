@@ -41,8 +41,17 @@ def error(script):
         ("[:typeof fd99::/64]", "ip6-prefix"),
         ("[:typeof [:find abc z]]", "nothing"),
         ('[:tonum "12"]', "12"),
-        ("1h30m", "1h30m"),
-        ("(25s + 40s)", "1m5s"),
+        ("1h30m", "01:30:00"),
+        ("(25s + 40s)", "00:01:05"),
+        ('("a " . 4w2d12s)', "a 4w2d00:00:12"),
+        ("[:typeof 00:30:00]", "time"),
+        ("(1d00:00:05 = 24h5s)", "true"),
+        ('([:toarray "1400,30m,3m20s-10m"]->2)', "3m20s-10m"),
+        ('[:len [:toarray "1400,00:30:00,3m20s-10m"]]', "3"),
+        ('[:typeof [:find {"a";"b"} "c"]]', "nothing"),
+        ('([:typeof 1400] != "num")', "false"),
+        ('([:typeof "1400"] != "num")', "true"),
+        ('([:typeof $unset] != "num")', "true"),
     ],
 )
 def test_expressions(expression, printed):
@@ -110,10 +119,69 @@ def test_a_find_in_brackets_is_of_the_commands_menu():
         ("protocol", 12),
         ("chain=input !protocol", 4),
         ('comment!="x" !dynamic disabled=no', 22),
+        ('!(comment~"defconf")', 0),
+        ('chain="input" !(comment~"drop")', 8),
+        ('!(comment~"accept" || action="drop")', 0),
+        ('action~"^(drop|reject)\\$"', 7),
+        ('protocol~"^ipsec-"', 4),
+        ('src-address~"^fe80:"', 1),
+        ('in-interface-list~"^!"', 2),
+        ('in-interface-list~"^!LAN\\$" chain~"^input\\$"', 1),
+        ('connection-state~"new"', 0),
     ],
 )
 def test_where(where, count):
     assert put(f":put [:len [/ipv6/firewall/filter/find where {where}]]") == [str(count)]
+
+
+def test_a_pattern_looks_at_an_address_and_at_a_prefix_as_they_are_shown():
+    script = (
+        "/ipv6/address/add address=3FFF:0:0:2:0::aaaa/64 interface=bridge\n"
+        ':put [:len [/ipv6/address/find where address~"^3fff:0:0:2:"]]\n'
+        ':put [:len [/ipv6/nd/prefix/find where prefix~"^3fff:0:0:2::/64\\$"]]\n'
+        ':put [:len [/ipv6/address/find where address~"^fe80:" interface~"^ether"]]'
+    )
+    assert put(script) == ["1", "1", "5"]
+
+
+def test_find_looks_for_an_id_in_an_array_of_them():
+    script = """
+    :local rules [/ipv6/firewall/filter/find chain="input"]
+    :local drop [/ipv6/firewall/filter/find chain="input" in-interface-list="!LAN"]
+    :put [:find $rules ($drop->0)]
+    :put [:typeof [:find $rules [/interface/list/find name="LAN"]]]
+    :foreach rule in=$drop do={ :put [:find $rules $rule] }
+    """
+    assert put(script) == ["9", "nothing", "9"]
+
+
+def test_what_is_unset_is_nothing_and_joins_as_nothing():
+    script = """
+    :local rule ([/ipv6/firewall/filter/find chain="input" connection-state="invalid"]->0)
+    :put [:typeof [/ipv6/firewall/filter/get $rule in-interface]]
+    :put [:len [/ipv6/firewall/filter/get $rule protocol]]
+    :put ("<" . [/ipv6/firewall/filter/get $rule src-address] . ">")
+    """
+    assert put(script) == ["nothing", "0", "<>"]
+
+
+def test_a_row_is_kept_as_text_and_set_again_from_it():
+    """With a time in the form that a string gets."""
+    script = """
+    /ipv6/nd/add interface=bridge mtu=1400 ra-lifetime=20m ra-interval=30s-1m
+    :local row [/ipv6/nd/find interface=bridge]
+    :local kept ([/ipv6/nd/get $row mtu] . "," . [/ipv6/nd/get $row ra-lifetime])
+    :set kept ($kept . "," . [/ipv6/nd/get $row ra-interval])
+    :put $kept
+    /ipv6/nd/set $row mtu=unspecified ra-lifetime=none ra-interval=3s-4s
+    :put [:typeof [/ipv6/nd/get $row mtu]]
+    :local was [:toarray $kept]
+    /ipv6/nd/set $row mtu=($was->0) ra-lifetime=($was->1) ra-interval=($was->2)
+    /ipv6/nd/print where interface=bridge
+    """
+    kept, unspecified, row = put(script)
+    assert (kept, unspecified) == ("1400,00:20:00,30s-1m", "str")
+    assert "ra-interval=30s-1m" in row and "ra-lifetime=20m" in row and "mtu=1400" in row
 
 
 def test_an_unquoted_address_is_not_found():

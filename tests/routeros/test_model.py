@@ -46,6 +46,19 @@ def test_place_before_the_drop():
     assert comments(router, "input")[-2:] == ["new", "drop everything else not coming from LAN"]
 
 
+@pytest.mark.parametrize("place", ["$id", "[:pick $drops 0]", "($drops->0)"])
+def test_place_before_a_single_id(place):
+    router = factory()
+    script = f"""
+    :local drops [/ipv6/firewall/filter/find where chain="input" in-interface-list="!LAN"]
+    :local id ""
+    :foreach drop in=$drops do={{ :set id $drop }}
+    {add_rule(f"place-before={place}")}
+    """
+    run(router, script)
+    assert comments(router, "input")[-2] == "new"
+
+
 @pytest.mark.parametrize("place", ['[find comment="none"]', "[find action=drop]", "0", "$unset"])
 def test_a_place_that_nobody_has_measured(place):
     with pytest.raises(ModelError):
@@ -139,6 +152,61 @@ def test_one_nd_row_an_interface():
     already = "failure: configuration for this interface already exists"
     assert refusal(router, "/ipv6/nd/add interface=bridge") == already
     assert refusal(router, "/ipv6/nd/add") == already  # the default is all, which has its row
+
+
+@pytest.mark.parametrize("text", ["3s-4s", "3m20s-10m", "20m50s-30m", "3s-30s", "30s-30s"])
+def test_intervals_of_advertisements(text):
+    router = factory()
+    run(router, f"/ipv6/nd/add interface=bridge ra-interval={text}")
+    assert router.rows("/ipv6/nd", interface="bridge")[0]["ra-interval"] == text
+
+
+@pytest.mark.parametrize("text", ["2s-4s", "3s-3s", "10m-3m", "21m-30m", "3s-31m", "3s", "3-4", ""])
+def test_intervals_that_are_refused(text):
+    assert refusal(factory(), f'/ipv6/nd/set [find interface=all] ra-interval="{text}"')
+
+
+OVER = (
+    "/ipv6/nd/prefix/add interface=bridge prefix=3fff::/64 valid-lifetime=0s preferred-lifetime=0s"
+)
+
+
+def test_a_static_prefix_takes_the_place_of_the_dynamic_one():
+    router = factory()
+    run(router, "/ipv6/address/add address=3fff::1/64 interface=bridge comment=a\n" + OVER)
+    (row,) = router.rows("/ipv6/nd/prefix")
+    assert (row.dynamic, row["valid-lifetime"], row["preferred-lifetime"]) == (False, 0, 0)
+    run(router, "/ipv6/nd/prefix/remove [find !dynamic]")
+    (row,) = router.rows("/ipv6/nd/prefix")
+    assert row.dynamic
+
+
+def test_a_router_may_refuse_a_static_prefix_beside_the_dynamic_one():
+    router = factory()
+    router.refuses_static_prefix = True
+    run(router, "/ipv6/address/add address=3fff::1/64 interface=bridge comment=a")
+    assert "prefix" in refusal(router, OVER)
+    run(router, OVER.replace("3fff::", "3fff:1::"))
+    run(router, "/ipv6/address/set [find comment=a] advertise=no\n" + OVER)
+    assert len(router.rows("/ipv6/nd/prefix", dynamic=False)) == 2
+
+
+def test_the_public_key_of_a_found_interface():
+    router = factory()
+    run(router, f'/interface/wireguard/add name="wg" private-key="{KEY}" comment="mine"')
+    get = ":put [/interface/wireguard/get {} public-key]"
+    found = '[/interface/wireguard/find where name="wg" comment="mine"]'
+    assert run(router, get.format(found)) == [x25519.public(KEY)]
+    by_variable = f":local mine {found}\n{get.format('$mine')}\n{get.format('($mine->0)')}"
+    assert run(router, by_variable) == [x25519.public(KEY)] * 2
+    assert run(router, get.format("wg")) == [x25519.public(KEY)]
+
+
+def test_versions_as_a_script_sees_them():
+    script = ":put [/system/resource/get version]"
+    assert run(factory("7.18.2"), script) == ["7.18.2 (stable)"]
+    (nightly,) = run(factory("nightly"), script)
+    assert nightly.startswith("7.")
 
 
 def test_overlapping_peers_are_nobodys_measurement():

@@ -24,19 +24,33 @@ class Time(int):
 
     UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
+    FORM = re.compile(r"(?P<units>(?:\d+[wdhms])*)(?P<clock>\d+:\d\d:\d\d)?")
+
     @classmethod
     def read(cls, text):
-        """`1h2m`, `25s`; None when text is not a duration."""
-        if not re.fullmatch(r"(\d+[wdhms])+", text):
+        """`1h2m`, `25s`, `00:30:00`, `1d00:00:05`; None when text is not a duration."""
+        form = cls.FORM.fullmatch(text)
+        if not text or not form:
             return None
-        return cls(sum(int(n) * cls.UNITS[u] for n, u in re.findall(r"(\d+)([wdhms])", text)))
+        pairs = re.findall(r"(\d+)([wdhms])", form["units"])
+        pairs += zip((form["clock"] or "0:0:0").split(":"), "hms")
+        return cls(sum(int(count) * cls.UNITS[unit] for count, unit in pairs))
 
     def __str__(self):
+        """As `print` and an export show it: `30m`."""
         rest, out = int(self), ""
         for unit, size in self.UNITS.items():
             count, rest = divmod(rest, size)
             out += f"{count}{unit}" if count else ""
         return out or "0s"
+
+    def clock(self):
+        """As a script prints it and joins it to a string: `00:30:00` (measured on 7.21)."""
+        days, rest = divmod(abs(self), self.UNITS["d"])
+        minutes, seconds = divmod(rest, 60)
+        long = str(Time(days * self.UNITS["d"])) if days else ""
+        sign = "-" if self < 0 else ""
+        return f"{sign}{long}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 def classify(word):
@@ -79,7 +93,7 @@ def to_text(value):
         return "true" if value else "false"
     if isinstance(value, list):
         return ";".join(to_text(item) for item in value)
-    return str(value)
+    return value.clock() if isinstance(value, Time) else str(value)
 
 
 def truth(value):
