@@ -9,6 +9,7 @@ import tempfile
 from ..routeros.dynamic import in_force
 from ..routeros.menus import RA_INTERVAL
 from ..routeros.values import Time
+from .netns import link_name
 
 # Minutes between two advertisements would only slow the lab, which takes radvd's shortest.
 LAB_INTERVAL = (3, 4)
@@ -17,10 +18,11 @@ LAB_INTERVAL = (3, 4)
 def configuration(router):
     """radvd.conf; empty when nothing is to be advertised.
 
-    An advertisement goes out only where an advertised address stands (measured).
+    An advertisement goes out where an advertised address stands (measured); here also where a
+    static row of /ipv6/nd/prefix stands without one, of which reports differ.
     """
-    advertised = [row for row in router.rows("/ipv6/address", advertise=True) if in_force(row)]
-    names = {row["interface"]: None for row in advertised}
+    rows = router.rows("/ipv6/address", advertise=True) + router.rows("/ipv6/nd/prefix")
+    names = {row["interface"]: None for row in rows if in_force(row)}
     return "".join(_interface(router, name) for name in names)
 
 
@@ -36,9 +38,7 @@ def _interface(router, name):
     nd = _settings(router, name)
     if nd is None or nd["disabled"]:
         return ""
-    low, high = LAB_INTERVAL
-    if nd["ra-interval"] != RA_INTERVAL:
-        low, high = (int(Time.read(time)) for time in nd["ra-interval"].split("-"))
+    low, high = _interval(nd["ra-interval"])
     lines = [
         "AdvSendAdvert on",
         f"MinRtrAdvInterval {low}",
@@ -58,10 +58,19 @@ def _interface(router, name):
         body += _prefix(row)
     if nd["dns"]:
         body += f"  RDNSS {nd['dns']} {{ }};\n"
-    return f"interface {name} {{\n{body}}};\n"
+    return f"interface {link_name(name)} {{\n{body}}};\n"
+
+
+def _interval(text):
+    """The shortest and the longest time between two; radvd wants a gap that RouterOS doesn't."""
+    if text == RA_INTERVAL:
+        return LAB_INTERVAL
+    low, high = (int(Time.read(time)) for time in text.split("-"))
+    return min(low, high * 3 // 4), high
 
 
 def _prefix(row):
+    """A prefix with its lifetimes, 0 too, which radvd neither counts down nor shortens."""
     lines = [
         f"AdvOnLink {_switch(row['on-link'])}",
         f"AdvAutonomous {_switch(row['autonomous'])}",

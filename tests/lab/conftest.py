@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The lab as pytest fixtures.
 
+namespaces   nothing: skips the test where none can be made
 bare_lab     a fresh lab without sixrelay
 relay        a fresh lab in which a relay was applied
 new_lab      makes labs: new_lab(reserved=[RESERVED]), not booted
@@ -17,6 +18,7 @@ from .gateway import RESERVED
 from .lab import Lab
 
 PROGRAMS = "mmdebstrap systemd-nspawn ip radvd dnsmasq unshare nsenter git strace".split()
+ROUTER_PROGRAMS = "ip nft radvd wg".split()
 
 
 def pytest_addoption(parser):
@@ -25,24 +27,35 @@ def pytest_addoption(parser):
     group.addoption("--keep", action="store_true", help="leave the labs running at the end")
 
 
-def obstacle():
-    """Why no lab can run here, or None."""
+def obstacle(programs):
+    """Why nothing that needs the programs can run here, or None."""
     if os.geteuid():
         return "must be root: sudo …"
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    missing = [program for program in programs if not shutil.which(program)]
     if missing:
         return f"no {', '.join(missing)}: tests/setup lab"
     return None
 
 
-@pytest.fixture(scope="session")
-def suite(request):
-    """The suite under test, its root file system made."""
-    reason = obstacle()
+def require(programs):
+    """Skips the test where the programs can't be run; fails it where it must run."""
+    reason = obstacle(programs)
     if reason and (os.environ.get("CI") == "true" or os.environ.get("SIXRELAY_MUST_RUN") == "1"):
         pytest.fail(f"the lab can't run: {reason}")
     if reason:
         pytest.skip(f"the lab can't run: {reason}")
+
+
+@pytest.fixture(scope="session")
+def namespaces():
+    """For the tests that need namespaces, with a router in one, and no VPS."""
+    require(ROUTER_PROGRAMS)
+
+
+@pytest.fixture(scope="session")
+def suite(request):
+    """The suite under test, its root file system made."""
+    require(PROGRAMS)
     name = request.config.getoption("suite")
     with visible(request):
         leftovers.clean()

@@ -2,6 +2,7 @@
 """A modelled router's IPv6 firewall as an nftables rule set."""
 
 from ..routeros import ModelError
+from .netns import link_name
 
 TABLE = "ip6 routeros"
 HOOKS = ("input", "forward", "output")
@@ -10,17 +11,25 @@ PROTOCOLS = {"tcp": 6, "udp": 17, "ipsec-esp": 50, "ipsec-ah": 51, "icmpv6": 58}
 STATEMENTS = {
     "accept": "accept",
     "drop": "drop",
-    "reject": "reject",
     # A fasttracked packet goes on to the next rule, which accepts it.
     "fasttrack-connection": "continue",
     "passthrough": "continue",
+    # To what the routes to both ends can carry; never up.
     "change-mss": "tcp option maxseg size set rt mtu",
 }
-RELATIONS = {"equal": "==", "less-than": "<", "greater-than": ">"}
+# RouterOS's default is the first.
+REJECTIONS = {
+    "icmp-no-route": "icmpv6 type no-route",
+    "icmp-address-unreachable": "icmpv6 type addr-unreachable",
+    "icmp-admin-prohibited": "icmpv6 type admin-prohibited",
+    "icmp-port-unreachable": "icmpv6 type port-unreachable",
+    "tcp-reset": "tcp reset",
+}
+RELATIONS = {"equal": "==", "not-equal": "!=", "less-than": "<", "greater-than": ">"}
 NO_MATCHERS = {
     "chain",
     "action",
-    "protocol",
+    "reject-with",
     "new-mss",
     "passthrough",
     "log",
@@ -61,9 +70,6 @@ def _lists(router):
 def _rules(router, row):
     """One rule's lines: none when it can't match, several where nft needs them."""
     matches = [""]
-    if row["protocol"]:
-        protocol = PROTOCOLS.get(row["protocol"], row["protocol"])
-        matches = [f"meta l4proto {protocol} "]
     for name, value in row.values().items():
         if name in NO_MATCHERS or value in (None, ""):
             continue
@@ -77,12 +83,16 @@ def _rules(router, row):
 
 def _statement(row):
     action = row["action"]
+    rejection = row["reject-with"] or "icmp-no-route" if action == "reject" else None
+    if rejection in REJECTIONS:
+        return f"reject with {REJECTIONS[rejection]}"
     if action not in STATEMENTS or action == "change-mss" and row["new-mss"] != "clamp-to-pmtu":
         raise ModelError(f"the lab has no action {action} as of {row['comment']}")
     return STATEMENTS[action]
 
 
-PORTS = ("sport", "dport")
+# What a matcher's value, without its `!`, is in nft, as one or more alternatives; unequal is
+# "!= " if the `!` was there, else "".
 
 
 def _plain(expression):
@@ -90,23 +100,46 @@ def _plain(expression):
 
 
 def _set(expression):
+    """Any of several, or none of them. (nft's `!=` is about the whole set only with braces.)"""
     return lambda router, value, unequal: [f"{expression} {unequal}{{ {value} }}"]
 
 
+def _address_list(expression):
+    return lambda router, name, unequal: [f"{expression} {unequal}@{name}"]
+
+
+def _protocol(router, name, unequal):
+    return [f"meta l4proto {unequal}{PROTOCOLS.get(name, name)}"]
+
+
 def _interface(expression):
-    """By name: a rule whose interface is gone matches nothing."""
-    return lambda router, name, unequal: [f'{expression} {unequal}"{name}"']
+    """By name. RouterOS passes over a rule whose interface is gone (measured on 7.24.4)."""
+
+    def match(router, name, unequal):
+        return [f'{expression} {unequal}"{link_name(name)}"'] if router.interface(name) else []
+
+    return match
 
 
 def _interface_list(expression):
+    """A list that is gone counts as an empty one (measured on 7.24.4): `!` takes everything."""
+
     def match(router, name, unequal):
-        rows = router.rows("/interface/list/member", list=name, disabled=False)
-        members = ", ".join(f'"{row["interface"]}"' for row in rows)
+        known = router.rows("/interface/list", name=name)
+        rows = router.rows("/interface/list/member", list=name, disabled=False) if known else []
+        members = ", ".join(f'"{link_name(row["interface"])}"' for row in rows)
         if name == "all" or not rows:
             return [""] if (name == "all") != bool(unequal) else []
         return [f"{expression} {unequal}{{ {members} }}"]
 
     return match
+
+
+def _port(router, value, unequal):
+    """Either end's. (For neither's, nft 1.0.6 makes one comparison of two, and errs.)"""
+    if unequal:
+        raise ModelError("the lab can't match port=!")
+    return [f"th {end} {{ {value} }}" for end in ("sport", "dport")]
 
 
 def _hop_limit(router, value, unequal):
@@ -118,20 +151,29 @@ def _ipsec_policy(router, value, unequal):
     return [f"meta ipsec {'missing' if value.endswith('none') else 'exists'}"]
 
 
+def _tcp_flags(router, value, unequal):
+    """`syn,!rst`: some must be set and some must not; the rest doesn't matter."""
+    said = (unequal and "!") + value
+    names = said.replace("!", "").split(",")
+    wanted = [name for name in said.split(",") if not name.startswith("!")]
+    return [f"tcp flags & ({' | '.join(names)}) == {' | '.join(wanted) or '0x0'}"]
+
+
 MATCHERS = {
-    "connection-state": _plain("ct state"),
+    "connection-state": _set("ct state"),
+    "protocol": _protocol,
     "src-address": _plain("ip6 saddr"),
     "dst-address": _plain("ip6 daddr"),
-    "src-address-list": lambda router, value, unequal: [f"ip6 saddr {unequal}@{value}"],
-    "dst-address-list": lambda router, value, unequal: [f"ip6 daddr {unequal}@{value}"],
+    "src-address-list": _address_list("ip6 saddr"),
+    "dst-address-list": _address_list("ip6 daddr"),
     "src-port": _set("th sport"),
     "dst-port": _set("th dport"),
-    "port": lambda router, value, unequal: [f"th {end} {{ {value} }}" for end in PORTS],
+    "port": _port,
     "in-interface": _interface("iifname"),
     "out-interface": _interface("oifname"),
     "in-interface-list": _interface_list("iifname"),
     "out-interface-list": _interface_list("oifname"),
     "hop-limit": _hop_limit,
     "ipsec-policy": _ipsec_policy,
-    "tcp-flags": _plain("tcp flags"),
+    "tcp-flags": _tcp_flags,
 }

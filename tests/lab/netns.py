@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Network namespaces: the machines of the lab that need no systemd of their own."""
 
+import hashlib
 import os
+import re
 import subprocess
 
 
@@ -53,6 +55,13 @@ class Namespace:
         for child in list(self.children):
             self.stop(child)
         subprocess.run(["ip", "netns", "del", self.name], check=False)
+
+
+def link_name(name):
+    """The Linux name of an interface that may be called by one that Linux doesn't take."""
+    if re.fullmatch(r"[^\s/:]{1,15}", name):
+        return name
+    return f"if-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def veth(left, left_name, right, right_name, left_mac=None, right_mac=None):

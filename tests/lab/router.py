@@ -13,7 +13,7 @@ from ..routeros.dynamic import in_force
 from .advertiser import Advertiser, configuration
 from .client import INTERFACE, Client
 from .firewall import ruleset
-from .netns import Namespace, veth
+from .netns import Namespace, link_name, veth
 from .tunnel import Tunnel
 
 WAN, LAN = "ether1", "ether2"
@@ -47,10 +47,17 @@ class HomeRouter:
         self.without_ipv6 = model.setting("/ipv6/settings", "disable-ipv6")
         if self.without_ipv6:
             space.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
-        for row in model.rows("/interface/bridge"):
-            space.run(["ip", "link", "add", row["name"], "type", "bridge"])
-            space.run(["ip", "link", "set", row["name"], "up"])
+        for name in self._own_links():
+            space.run(["ip", "link", "add", name, "type", "bridge"])
+            space.run(["ip", "link", "set", name, "up"])
         self.realise()
+
+    def _own_links(self):
+        """The bridges; also the ports that no cable leads to, since a bridge is as good."""
+        bridges = self.model.rows("/interface/bridge")
+        ports = self.model.rows("/interface/ethernet")
+        names = [row["name"] for row in [*bridges, *ports]]
+        return [link_name(name) for name in names if name not in (WAN, LAN)]
 
     def realise(self):
         """Makes the namespace what the model says; touches only what differs."""
@@ -84,7 +91,7 @@ class HomeRouter:
     def _realise_tunnels(self):
         for row in self.model.rows("/interface/wireguard", disabled=False):
             if row.id not in self.tunnels:
-                self.tunnels[row.id] = [Tunnel(self.space, row["name"]), None]
+                self.tunnels[row.id] = [Tunnel(self.space, link_name(row["name"])), None]
             tunnel, before = self.tunnels[row.id]
             settings = wireguard_settings(self.model, row)
             if settings != before:
@@ -94,7 +101,7 @@ class HomeRouter:
 
     def _realise_addresses(self):
         wanted = {
-            (row["interface"], row["address"])
+            (link_name(row["interface"]), row["address"])
             for row in self.model.rows("/ipv6/address")
             if in_force(row)
         }
@@ -121,9 +128,10 @@ class HomeRouter:
                 continue
             words = [row["dst-address"]]
             words += ["via", address] if address else []
-            words += ["dev", name] if name else []
+            link = link_name(name) if name else ""
+            words += ["dev", link] if link else []
             words += ["metric", str(row["distance"]), "proto", "static"]
-            watched = f"-I {name} {address}" if name else address
+            watched = f"-I {link} {address}" if link else address
             yield " ".join(words), watched if row["check-gateway"] == "ping" else None
 
     def _add_routes(self, wanted):
@@ -146,7 +154,7 @@ class HomeRouter:
         """The number of answers to a script's /ping."""
         self.realise()
         argv = ["ping", "-6", "-n", "-i", "0.2", "-W", "1", "-c", str(count)]
-        argv += ["-I", interface] if interface else []
+        argv += ["-I", link_name(interface)] if interface else []
         done = self.space.run([*argv, address], check=False)
         return done.stdout.count("bytes from")
 
@@ -195,7 +203,7 @@ class Home:
         self.router = HomeRouter(self.space, model or factory())
         bridge = self.router.model.rows("/interface/bridge")[0]["name"]
         veth(self.space, LAN, self.client.space, INTERFACE)
-        self.space.run(["ip", "link", "set", LAN, "master", bridge, "up"])
+        self.space.run(["ip", "link", "set", LAN, "master", link_name(bridge), "up"])
         self.client.up()
 
     def paste(self, script):

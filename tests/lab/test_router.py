@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The home, against a VPS that is configured by hand: what a script does to a LAN's packets."""
 
+import ipaddress
 import json
 from pathlib import Path
 
 import pytest
 
 from ..routeros import factory, x25519
+from ..routeros.starts import STARTS
 from . import tcp
 from .netns import Namespace, veth
 from .router import Home
@@ -72,7 +74,7 @@ def private():
 
 
 @pytest.fixture(scope="module")
-def world(private):
+def world(private, namespaces):
     world = ByHand(x25519.public(private))
     yield world
     world.close()
@@ -176,6 +178,26 @@ def test_ra_lifetime_none_takes_the_clients_default_route(home):
     home.client.wait_ping(PUBLIC)
 
 
+@pytest.mark.parametrize("clamped", [{"in"}, {"out"}, {"in", "out"}], ids="-".join)
+def test_a_clamp_fits_the_segments_to_the_tunnel(home, world, clamped):
+    """SYNs that leave by wg-cloud tell the host what it may send; answers tell the client."""
+    tunnel = 1280 - 60
+    home.client.wait_ping(PUBLIC)
+    tcp.listen(world.host, 8082)
+    home.paste('/interface/wireguard/set [find where name="wg-cloud"] mtu=1280')
+    assert min(tcp.segments(home.client.space, PUBLIC, 8082)) > tunnel
+    for way in clamped:
+        home.paste(
+            f"/ipv6/firewall/mangle/add chain=forward {way}-interface=wg-cloud protocol=tcp"
+            ' tcp-flags=syn action=change-mss new-mss=clamp-to-pmtu comment="clamp"'
+        )
+    to_client, to_host = tcp.segments(home.client.space, PUBLIC, 8082)
+    assert (to_client == tunnel) == ("out" in clamped)
+    assert (to_host == tunnel) == ("in" in clamped)
+    home.paste('/ipv6/firewall/mangle/remove [find where comment="clamp"]')
+    home.paste('/interface/wireguard/set [find where name="wg-cloud"] mtu=1420')
+
+
 def test_a_dead_gateway_takes_the_route_with_it(home, world):
     def routed():
         return home.space.run(["ip", "-6", "route", "show", "default"]).stdout.strip()
@@ -198,3 +220,95 @@ def test_removing_the_tunnel_removes_its_routes(home, script):
     home.paste('/interface/wireguard/remove [find where name="wg-cloud"]')
     assert home.client.ping(PUBLIC, 1) == 0
     assert home.space.run(["ip", "link", "show", "wg-cloud"], check=False).returncode == 1
+
+
+SERVE = f"""
+/ipv6/nd/add interface=@LAN@ advertise-dns=no
+/ipv6/address/add interface=@LAN@ address={PREFIX.replace("::/", "::1/")} comment="sixrelay"
+"""
+RETIRE = f"""{{
+/ipv6/nd/set [find where interface="bridge"] ra-lifetime=none ra-interval=3s-4s
+:delay 3s
+@BEFORE@
+/ipv6/nd/prefix/add interface=bridge prefix={PREFIX} valid-lifetime=0s preferred-lifetime=0s \
+    comment="sixrelay"
+:delay 5s
+/ipv6/address/remove [find where comment="sixrelay"]
+/ipv6/nd/prefix/remove [find where comment="sixrelay"]
+/ipv6/nd/set [find where interface="bridge"] ra-lifetime=30m ra-interval=3m20s-10m
+}}
+"""
+SILENT = '/ipv6/address/set [find where comment="sixrelay"] advertise=no'
+GONE = '/ipv6/address/remove [find where comment="sixrelay"]'
+
+
+@pytest.fixture
+def lan(namespaces):
+    """A home that needs no VPS, its LAN served."""
+    home = Home(None, "lan")
+    try:
+        assert home.paste(SERVE.replace("@LAN@", "bridge")).errors == []
+        home.client.wait_address(PREFIX)
+        until(home.client.default_route, 10, "a default route")
+        yield home
+    finally:
+        home.close()
+
+
+@pytest.mark.parametrize(
+    "before, refuses",
+    [("", False), (SILENT, True), (GONE, True)],
+    ids=["beside", "unadvertised", "without"],
+)
+def test_a_prefix_that_is_over_is_left_at_once(lan, before, refuses):
+    """The static row speaks beside an advertised address, and without one."""
+    lan.router.model.refuses_static_prefix = refuses
+    assert lan.paste(RETIRE.replace("@BEFORE@", before)).errors == []
+    assert lan.client.addresses() == []
+    assert lan.client.default_route() is None
+
+
+def test_a_prefix_that_is_over_leaves_the_next_one_alone(lan):
+    begin = f"""
+    /ipv6/address/set [find where comment="sixrelay"] address={RENUMBERED.replace("::/", "::1/")}
+    /ipv6/nd/prefix/add interface=bridge prefix={PREFIX} valid-lifetime=0s preferred-lifetime=0s
+    /ipv6/nd/set [find where interface="bridge"] ra-lifetime=29m
+    :delay 3s
+    """
+    assert lan.import_(begin).errors == []
+    (address,) = lan.client.addresses()
+    assert ipaddress.ip_address(address) in ipaddress.ip_network(RENUMBERED)
+    assert lan.client.default_route()
+
+
+def test_a_static_prefix_is_advertised_without_an_address(namespaces):
+    home = Home(None, "static")
+    try:
+        home.paste(f"/ipv6/nd/prefix/add interface=bridge prefix={RENUMBERED}")
+        home.client.wait_address(RENUMBERED)
+    finally:
+        home.close()
+
+
+def test_a_bridge_with_a_blank_in_its_name(namespaces):
+    start = STARTS["a blank in the bridge's name"]
+    home = Home(None, "blank", start.router())
+    try:
+        assert home.paste(SERVE.replace("@LAN@", f'"{start.bridge}"')).errors == []
+        home.client.wait_address(PREFIX)
+        tcp.listen(home.space, 8291)
+        assert home.client.connect("3fff:0:0:2::1", 8291)
+    finally:
+        home.close()
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_every_start_can_be_made_true(namespaces, start):
+    home = Home(None, "start", start.router())
+    try:
+        assert (
+            home.paste(f'/ipv6/address/add interface="{start.bridge}" address=fd01::1').errors == []
+        )
+        assert home.space.run(["nft", "list", "table", "ip6", "routeros"]).stdout
+    finally:
+        home.close()
