@@ -15,6 +15,12 @@
 /* Which inih passes over. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
+static const struct conf_site site_defaults = {
+	.source = SITE_RESERVED,
+	.lan_bridge = "bridge",
+	.ra_mtu = true,
+};
+
 struct parser {
 	struct conf conf;
 	struct error *err; /* the first error's text; its line comes from ini_parse_string */
@@ -65,7 +71,7 @@ static int parser_add_site(struct parser *parser, const char *section)
 	if (parser->conf.site_count == CONF_SITES_MAX)
 		return parser_fail(parser, section, NULL, NULL, _("too many sites"));
 	site = &parser->conf.sites[parser->conf.site_count++];
-	*site = (struct conf_site){.source = SITE_RESERVED, .lan_bridge = "bridge"};
+	*site = site_defaults;
 	memcpy(site->name, name, len + 1);
 	return 1;
 }
@@ -108,8 +114,8 @@ static int handle_site(struct parser *parser, struct conf_site *site, const char
 		       parser_fail(parser, section, key, value, _(conf_site_keys[i].allowed));
 	}
 	return parser_fail(parser, section, key, NULL,
-			   _("unknown setting; there are prefix, router_public_key, lan_bridge "
-			     "and allow_inbound"));
+			   _("unknown setting; there are prefix, router_public_key, lan_bridge, "
+			     "allow_inbound, ra_mtu and mss_clamp"));
 }
 
 static int handle(void *user, const char *section, const char *key, const char *value)
@@ -217,7 +223,8 @@ int conf_parse(struct conf *conf, const char *name, const char *text, size_t len
 	if (line > 0)
 		return error_wrap(err, -EINVAL, "%s:%d", name, line);
 	if (parser.conf.site_count == 0) {
-		parser.conf.sites[0] = (struct conf_site){.name = "home", .lan_bridge = "bridge"};
+		parser.conf.sites[0] = site_defaults;
+		memcpy(parser.conf.sites[0].name, "home", sizeof("home"));
 		parser.conf.site_count = 1;
 	}
 	*conf = parser.conf;

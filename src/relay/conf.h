@@ -42,6 +42,8 @@ struct conf_site {
 	struct wg_key router_public_key;
 	char lan_bridge[32];
 	bool allow_inbound;
+	bool ra_mtu;	/* the LAN is told the tunnel's MTU */
+	bool mss_clamp; /* TCP through the tunnel is told it */
 };
 
 struct conf {

@@ -161,6 +161,16 @@ static bool site_allow_inbound(struct conf_site *site, const char *value)
 	return parse_yes_no(&site->allow_inbound, value);
 }
 
+static bool site_ra_mtu(struct conf_site *site, const char *value)
+{
+	return parse_yes_no(&site->ra_mtu, value);
+}
+
+static bool site_mss_clamp(struct conf_site *site, const char *value)
+{
+	return parse_yes_no(&site->mss_clamp, value);
+}
+
 const struct conf_relay_key conf_relay_keys[CONF_RELAY_KEYS] = {
 	{"nic", relay_nic, N_("an interface's name")},
 	{"wg_interface", relay_wg_interface, N_("an interface's name, 15 characters at most")},
@@ -181,4 +191,6 @@ const struct conf_site_key conf_site_keys[CONF_SITE_KEYS] = {
 	{"lan_bridge", site_lan_bridge,
 	 N_("a name of up to 31 of A-Z a-z 0-9 . _ / + - and blank")},
 	{"allow_inbound", site_allow_inbound, N_("yes or no")},
+	{"ra_mtu", site_ra_mtu, N_("yes or no")},
+	{"mss_clamp", site_mss_clamp, N_("yes or no")},
 };

@@ -227,6 +227,8 @@ int relay_make(struct relay *relay, const struct conf *conf, const struct instan
 		site->state = SITE_WAITING;
 		site->source = from->source;
 		site->allow_inbound = from->allow_inbound;
+		site->ra_mtu = from->ra_mtu;
+		site->mss_clamp = from->mss_clamp;
 		site->router_transit =
 			prefix_host(&conf->transit, (uint8_t)(TRANSIT_FIRST_ROUTER + i));
 		site->has_router_private_key = !from->has_router_public_key;

@@ -23,7 +23,7 @@ struct site {
 	struct prefix prefix; /* unset when waiting */
 	struct in6_addr router_transit;
 	char lan_bridge[32];
-	bool allow_inbound;
+	bool allow_inbound, ra_mtu, mss_clamp;
 
 	bool has_router_private_key; /* false: the router made its own */
 	struct wg_key router_private_key, router_public_key;

@@ -349,6 +349,7 @@ START_TEST(every_setting_arrives)
 		sample_relay("[relay]\nwg_interface = tun6\nlisten_port = 443\nmtu = 1380\n"
 			     "ndppd_rule = auto\nmanage_ufw = no\nmanage_sshd = no\n"
 			     "[site home]\nlan_bridge = br lan\nallow_inbound = yes\n"
+			     "ra_mtu = no\nmss_clamp = yes\n"
 			     "router_public_key = " KEY "\n[site cabin]\n");
 	const struct site *home = relay_site(&relay, "home"), *cabin = relay_site(&relay, "cabin");
 
@@ -360,9 +361,11 @@ START_TEST(every_setting_arrives)
 	ck_assert_str_eq(ip_text(&relay.vps_transit).s, "fd99:9999:9999::1");
 	ck_assert_str_eq(home->lan_bridge, "br lan");
 	ck_assert(home->allow_inbound && !home->has_router_private_key);
+	ck_assert(!home->ra_mtu && home->mss_clamp);
 	ck_assert_str_eq(wg_key_text(&home->router_public_key).s, KEY);
 	ck_assert_str_eq(cabin->lan_bridge, "bridge");
 	ck_assert(!cabin->allow_inbound && cabin->has_router_private_key);
+	ck_assert(cabin->ra_mtu && !cabin->mss_clamp);
 	ck_assert_ptr_null(relay_site(&relay, "nowhere"));
 }
 END_TEST
