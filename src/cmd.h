@@ -17,7 +17,7 @@ struct options {
 	const char *root;     /* --root */
 	const char *metadata; /* --metadata */
 	const char *site;     /* --site */
-	bool json, verbose, no_secret;
+	bool json, verbose, no_secret, revert;
 };
 
 int cmd_apply(const struct options *options);

@@ -22,6 +22,7 @@ enum {
 	OPTION_SITE,
 	OPTION_JSON,
 	OPTION_NO_SECRET,
+	OPTION_REVERT,
 	OPTION_VERSION,
 };
 
@@ -33,6 +34,7 @@ enum {
 	TAKES_SITE = 1 << 3,
 	TAKES_JSON = 1 << 4,
 	TAKES_NO_SECRET = 1 << 5,
+	TAKES_REVERT = 1 << 6,
 	TAKES_INPUT = TAKES_CONFIG | TAKES_ROOT | TAKES_METADATA,
 };
 
@@ -47,7 +49,7 @@ static const struct command {
 	{"plan", cmd_plan, TAKES_INPUT | TAKES_JSON,
 	 N_("show what apply would do; exit status 0: nothing, 1: something")},
 	{"status", cmd_status, TAKES_INPUT | TAKES_JSON, N_("show how the relay is doing")},
-	{"script", cmd_script, TAKES_INPUT | TAKES_SITE | TAKES_NO_SECRET,
+	{"script", cmd_script, TAKES_INPUT | TAKES_SITE | TAKES_NO_SECRET | TAKES_REVERT,
 	 N_("print the RouterOS script for the router at home")},
 };
 
@@ -58,6 +60,7 @@ static const struct option long_options[] = {
 	{"site", required_argument, NULL, OPTION_SITE},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"no-secret", no_argument, NULL, OPTION_NO_SECRET},
+	{"revert", no_argument, NULL, OPTION_REVERT},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -78,6 +81,7 @@ static void print_help(FILE *out)
 		       "  --root DIR           work on the files below DIR; no unit, no kernel\n"
 		       "  --site NAME          script: the site, where there are several\n"
 		       "  --no-secret          script: leave the private key out\n"
+		       "  --revert             script: the one that takes all back\n"
 		       "  --json               plan, status: for machines\n"
 		       "  -v, --verbose        say more\n"
 		       "  --version            print the version\n"
@@ -112,6 +116,7 @@ static int check_options(const struct command *command, const struct options *op
 		{options->site, TAKES_SITE, "--site"},
 		{options->json, TAKES_JSON, "--json"},
 		{options->no_secret, TAKES_NO_SECRET, "--no-secret"},
+		{options->revert, TAKES_REVERT, "--revert"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
@@ -169,6 +174,9 @@ int main(int argc, char *argv[])
 			break;
 		case OPTION_NO_SECRET:
 			options.no_secret = true;
+			break;
+		case OPTION_REVERT:
+			options.revert = true;
 			break;
 		case 'v':
 			options.verbose = true;

@@ -141,6 +141,7 @@ def test_version():
         ["plan", "--site", "home"],
         ["status", "--no-secret"],
         ["script", "--json"],
+        ["plan", "--revert"],
     ],
 )
 def test_wrong_usage_is_told_with_status_2(args):
@@ -441,8 +442,25 @@ def test_script_has_the_routers_key_alone(machine):
     assert done.stdout.isascii() and "\t" not in done.stdout
     without = machine.recall("script", "--no-secret")
     assert without.returncode == 0
-    assert "private-key" not in without.stdout
+    assert "private-key=" not in without.stdout
     assert keys["mikrotik.key"].strip() not in without.stdout
+
+
+def test_the_way_back_needs_neither_metadata_nor_keys(machine):
+    done = machine.recall("script", "--revert")
+    assert done.returncode == 0 and not done.stderr
+    assert "takes back" in done.stdout and 'br "bridge"' in done.stdout
+    assert not list(machine.root.rglob("*.key"))
+    machine.settings("[site home]\n[site cabin]\nlan_bridge = br-lan\n")
+    cabin = machine.recall("script", "--revert", "--site", "cabin").stdout
+    assert 'br "br-lan"' in cabin and "site cabin" in cabin
+    for args, words in [([], "--site"), (["--site", "nowhere"], "nowhere")]:
+        done = machine.recall("script", "--revert", *args)
+        assert done.returncode == 1 and not done.stdout
+        assert words in done.stderr
+    machine.apply()
+    for secret in machine.keys().values():
+        assert secret.strip() not in cabin
 
 
 def test_script_without_keys_says_what_to_do(machine):

@@ -63,6 +63,11 @@ static void script_of_the_second(const struct relay *relay, struct buf *out)
 	render_routeros(relay, &relay->sites[1], true, out);
 }
 
+static void revert(const struct relay *relay, struct buf *out)
+{
+	render_routeros_revert(relay->sites[0].name, relay->sites[0].lan_bridge, out);
+}
+
 static const struct {
 	const char *golden;
 	void (*render)(const struct relay *relay, struct buf *out);
@@ -88,6 +93,11 @@ static const struct {
 	{"routeros-no-secret", script_without_secret, ""},
 	{"routeros-own-key", script, "[site home]\nrouter_public_key = " ROUTER_KEY "\n"},
 	{"routeros-allow-inbound", script, "[site home]\nallow_inbound = yes\n"},
+	{"routeros-all", script,
+	 "[relay]\nmtu = 1380\nlisten_port = 443\ntransit = fd12:3456:789a:bcde::/64\n[site home]\n"
+	 "allow_inbound = yes\nra_mtu = no\nmss_clamp = yes\nlan_bridge = bridge-of-the-whole-LAN_12345\n"
+	 "prefix = 2a05:f480:1c00:1a2b::/64\n"},
+	{"routeros-revert", revert, ""},
 	{"routeros-blank-in-bridge", script, "[site home]\nlan_bridge = bridge LAN\n"},
 	{"routeros-second-site", script_of_the_second, TWO_SITES},
 };
@@ -111,9 +121,15 @@ START_TEST(a_script_is_printable_ascii_in_lines)
 	if (strncmp(goldens[_i].golden, "routeros", 8) != 0)
 		return;
 	goldens[_i].render(&relay, &out);
-	for (const char *c = buf_str(&out); *c; c++)
+	for (const char *c = buf_str(&out), *line = c; *c; c++) {
 		ck_assert_msg(*c == '\n' || (*c >= ' ' && *c <= '~'), "byte %d", *c);
+		if (*c == '\n') {
+			ck_assert_msg(c - line < 200, "long: %.80s", line);
+			line = c + 1;
+		}
+	}
 	ck_assert_int_eq(out.data[out.len - 1], '\n');
+	ck_assert_uint_lt(out.len, 16384);
 }
 END_TEST
 
@@ -132,7 +148,7 @@ START_TEST(only_the_whole_script_has_a_private_key)
 		CLEANUP(buf_clear) struct buf out = BUF_INIT;
 
 		render_routeros(&relay, &relay.sites[rows[i].site], rows[i].secret, &out);
-		ck_assert_msg(!strstr(buf_str(&out), "private-key") != rows[i].expected, "row %zu",
+		ck_assert_msg(!strstr(buf_str(&out), "private-key=") != rows[i].expected, "row %zu",
 			      i);
 		ck_assert_msg(!strstr(buf_str(&out), key.s) != rows[i].expected, "row %zu", i);
 		ck_assert_ptr_null(strstr(buf_str(&out), server.s));

@@ -20,9 +20,10 @@ unit_programs = \
 	tests/unit/check_process \
 	tests/unit/check_relay \
 	tests/unit/check_render \
-	tests/unit/check_routeros_string \
+	tests/unit/check_routeros \
 	tests/unit/check_sshd \
 	tests/unit/check_state \
+	tests/unit/check_template \
 	tests/unit/check_ufw \
 	tests/unit/check_vultr \
 	tests/unit/check_wg_dump \
@@ -52,6 +53,7 @@ LDADD = tests/unit/libunit.a $(LIBS_ALL) $(CHECK_LIBS)
 # Writes what the renderers give today; look at the difference before you commit it.
 update-golden: tests/unit/check_render
 	srcdir=$(srcdir) UPDATE_GOLDEN=1 CK_FORK=no tests/unit/check_render
+	cd $(srcdir) && /usr/bin/python3 -m tests.script.readme
 .PHONY: update-golden
 
 EXTRA_DIST += tests/cli/run tests/cli/test_cli.py tests/data tests/golden tests/unit/no-check

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/ip.h"
 #include "render/routeros.h"
 
 /* Reads a string of RouterOS's scripting language back, from the opening quote to the closing one:
@@ -71,18 +73,9 @@ START_TEST(every_byte_comes_back)
 END_TEST
 
 static const char *const hostile[] = {
-	"",
-	"bridge",
-	"bridge LAN",
-	"\"; /system/reset-configuration; \"",
-	"$name",
-	"${x}",
-	"[/system/reboot]",
-	"\\",
-	"\\\\\"",
-	"a\nb\rc\td",
-	"\xc3\xbcz",
-	"}\n{",
+	"",	  "bridge",	"bridge LAN",	    "\"; /system/reset-configuration; \"",
+	"$name",  "${x}",	"[/system/reboot]", "\\",
+	"\\\\\"", "a\nb\rc\td", "\xc3\xbcz",	    "}\n{",
 	"\\0A",
 };
 
@@ -102,11 +95,61 @@ START_TEST(plain_text_stays_readable)
 }
 END_TEST
 
+/* Whether the pattern takes the address, as `find where address~"..."` does. */
+static bool matches(const regex_t *pattern, const struct in6_addr *addr)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s/64", ip_text(addr).s);
+	return regexec(pattern, text, 0, NULL, 0) == 0;
+}
+
+/* Zero groups at every place, and hosts of every shape. */
+static struct in6_addr odd_address(unsigned n)
+{
+	struct in6_addr addr = {0};
+
+	addr.s6_addr[0] = 0x20;
+	addr.s6_addr[1] = 0x01;
+	for (unsigned group = 1; group < 8; group++) {
+		unsigned shape = n >> 2 * (group - 1) & 3;
+
+		addr.s6_addr[2 * group] = shape == 3 ? 0xab : 0;
+		addr.s6_addr[2 * group + 1] = (uint8_t)(shape == 3 ? 0xcd : shape);
+	}
+	return addr;
+}
+
+/* Every address of the shapes above against prefixes of every shape. */
+START_TEST(a_prefix_pattern_takes_its_addresses_alone)
+{
+	struct in6_addr base = odd_address((unsigned)_i);
+	struct prefix prefix = prefix_of(&base, 64);
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	unsigned inside = 0;
+	regex_t pattern;
+
+	routeros_prefix_pattern(&prefix, &text);
+	ck_assert_int_eq(regcomp(&pattern, buf_str(&text), REG_EXTENDED | REG_NOSUB), 0);
+	for (unsigned n = 0; n < 1u << 14; n++) {
+		struct in6_addr addr = odd_address(n);
+		bool expected = prefix_contains(&prefix, &addr);
+
+		inside += expected;
+		ck_assert_msg(matches(&pattern, &addr) == expected, "%s and %s", buf_str(&text),
+			      ip_text(&addr).s);
+	}
+	ck_assert_uint_eq(inside, 256);
+	regfree(&pattern);
+}
+END_TEST
+
 int main(void)
 {
-	TCase *tcase = unit_start("routeros_string");
+	TCase *tcase = unit_start("routeros");
 
 	unit_add_table(tcase, no_text_gets_out_of_its_quotes, hostile);
+	tcase_add_loop_test(tcase, a_prefix_pattern_takes_its_addresses_alone, 0, 64);
 	tcase_add_test(tcase, every_byte_comes_back);
 	tcase_add_test(tcase, plain_text_stays_readable);
 	return unit_finish();

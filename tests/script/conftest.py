@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the scripts start from."""
+
+import os
+
+import pytest
+
+from ..routeros import import_, paste
+from .product import SIXRELAY, Vps
+
+
+@pytest.fixture
+def vps(tmp_path):
+    if not os.path.exists(SIXRELAY):
+        must = os.environ.get("CI") == "true" or os.environ.get("SIXRELAY_MUST_RUN") == "1"
+        (pytest.fail if must else pytest.skip)(f"no {SIXRELAY}: build it, or SIXRELAY=PATH")
+    return Vps(tmp_path / "vps")
+
+
+@pytest.fixture(params=[paste, import_], ids=["paste", "import"])
+def deliver(request):
+    """Both ways in which a script reaches a router."""
+    return request.param

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: MIT
+"""A script on a router: once, twice, over another state of itself, and back again.
+
+Each on every state that an owner may have left the router in, pasted and imported.
+"""
+
+import pytest
+
+from ..routeros import paste
+from ..routeros.starts import DROP, STARTS, STOPS
+from ..routeros.verdict import Packet, passes
+from .product import OTHER_PREFIX, OTHER_SETTINGS, PREFIX, site
+
+EVERYWHERE = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+INPUT = "sixrelay: accept input from cloud peer (WG)"
+INBOUND = "sixrelay: accept inbound to LAN"
+FILTER = "/ipv6/firewall/filter"
+
+
+def run(deliver, router, script):
+    """Runs a script that must come to its end; what it printed."""
+    report = deliver(router, script)
+    assert report.errors == []
+    assert report.output[-1] == "sixrelay: done"
+    return report.output[:-1]
+
+
+def files(router):
+    """The files by name; an id tells whether one was made anew."""
+    return {row["name"]: row.id for row in router.rows("/file")}
+
+
+def position(router, chain, comment):
+    rows = [row for row in router.rows(FILTER, chain=chain) if row["comment"] == comment]
+    assert len(rows) == 1, f"{comment}: {len(rows)} rows"
+    return router.rows(FILTER, chain=chain).index(rows[0])
+
+
+@EVERYWHERE
+def test_apply_again_change_and_revert(vps, deliver, start):
+    router = start.router(PREFIX)
+    before = router.configuration()
+    script = vps.script(site(start))
+    run(deliver, router, script)
+    once, kept = router.configuration(), files(router)
+    assert once != before
+    assert set(kept) == {"before-ipv6-wg.rsc", "before-ipv6-wg.backup"}
+
+    run(deliver, router, script)
+    assert router.configuration() == once
+
+    vps.lose_keys()
+    other = vps.script(
+        OTHER_SETTINGS + site(start, allow_inbound="yes", mss_clamp="yes", ra_mtu="no"),
+        prefix=OTHER_PREFIX,
+        endpoint="198.51.100.7",
+    )
+    run(deliver, router, other)
+    fresh = start.router(PREFIX)
+    run(deliver, fresh, other)
+    assert router.configuration() == fresh.configuration()
+    assert files(router) == kept
+
+    run(deliver, router, script)
+    assert router.configuration() == once
+
+    revert = vps.revert_script(site(start))
+    run(deliver, router, revert)
+    assert router.configuration() == before
+    run(deliver, router, revert)
+    assert router.configuration() == before
+    assert files(router) == kept
+
+
+@EVERYWHERE
+def test_what_the_router_then_has(vps, deliver, start):
+    router = start.router(PREFIX)
+    run(deliver, router, vps.script(site(start)))
+    (tunnel,) = router.rows("/interface/wireguard", name="wg-cloud")
+    private = (vps.root / "etc/wireguard/mikrotik.key").read_text().strip()
+    assert (tunnel["private-key"], tunnel["mtu"]) == (private, 1420)
+    ports = [row["listen-port"] for row in router.rows("/interface/wireguard")]
+    assert len(ports) == len(set(ports))
+    (peer,) = router.rows("/interface/wireguard/peers", interface="wg-cloud")
+    public = (vps.root / "etc/wireguard/server.pub").read_text().strip()
+    assert (peer["name"], peer["public-key"]) == ("vultr", public)
+    assert (peer["endpoint-address"], peer["endpoint-port"]) == ("203.0.113.42", 51820)
+    assert peer["allowed-address"] == "::/0"
+    addresses = router.rows("/ipv6/address", comment="sixrelay")
+    assert [(row["address"], row["interface"], row["advertise"]) for row in addresses] == [
+        ("fd99:9999:9999::2/64", "wg-cloud", False),
+        ("3fff:0:0:2::1/64", start.bridge, True),
+    ]
+    (route,) = router.rows("/ipv6/route", comment="sixrelay")
+    assert (route["dst-address"], route["gateway"]) == ("::/0", "fd99:9999:9999::1%wg-cloud")
+    assert route["check-gateway"] == "ping"
+    (nd,) = router.rows("/ipv6/nd", interface=start.bridge)
+    assert nd["mtu"] == 1420
+    assert not router.rows("/interface/list/member", interface="wg-cloud")
+    assert not [row for row in router.rows("/ipv6/nd/prefix") if not row.dynamic]
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("inbound", ["no", "yes"])
+def test_rules_stand_before_the_end_of_their_chain(vps, deliver, start, inbound):
+    router = start.router(PREFIX)
+    run(deliver, router, vps.script(site(start, allow_inbound=inbound)))
+    places = [("input", INPUT)] + [("forward", INBOUND)] * (inbound == "yes")
+    for chain, comment in places:
+        terminal = start.terminal(router, chain)
+        if terminal:
+            rows = router.rows(FILTER, chain=chain)
+            assert position(router, chain, comment) < rows.index(terminal)
+    (rule,) = router.rows(FILTER, comment=INPUT)
+    assert (rule["action"], rule["in-interface"]) == ("accept", "wg-cloud")
+    assert rule["src-address"] == "fd99:9999:9999::1/128"
+    assert len(router.rows(FILTER, comment=INBOUND)) == len(places) - 1
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("inbound", ["no", "yes"])
+def test_who_gets_in_and_out(vps, start, inbound):
+    router = start.router(PREFIX)
+    run(paste, router, vps.script(site(start, allow_inbound=inbound)))
+    stranger = Packet(arrives="wg-cloud", leaves=start.bridge)
+    assert passes(router, "forward", stranger) == (inbound == "yes")
+    assert not passes(router, "input", stranger)
+    from_vps = Packet(arrives="wg-cloud", src="fd99:9999:9999::1", dst="fd99:9999:9999::2")
+    assert passes(router, "input", from_vps)
+    from_site = Packet(arrives="wg-cloud", src="fd99:9999:9999::3", dst="fd99:9999:9999::2")
+    assert not passes(router, "input", from_site)
+    device = {"src": "3fff:0:0:2::80", "dst": "3fff:fff::2"}
+    assert passes(router, "forward", Packet(arrives=start.bridge, leaves="wg-cloud", **device))
+
+
+@EVERYWHERE
+def test_all_of_ours_is_tagged(vps, deliver, start):
+    router = start.router(PREFIX)
+    before = router.configuration()
+    run(deliver, router, vps.script(site(start, allow_inbound="yes", mss_clamp="yes")))
+    for menu, rows in router.configuration().items():
+        if menu != "/ipv6/nd":
+            added = [row for row in rows if row not in before[menu]]
+            assert all(row["comment"].startswith("sixrelay") for row in added), menu
+
+
+@pytest.mark.parametrize("start", STOPS.values(), ids=STOPS)
+def test_what_is_in_the_way_is_named_and_nothing_changed(vps, deliver, start):
+    router = start.router(PREFIX)
+    before = router.configuration()
+    report = deliver(router, vps.script(site(start)))
+    (error,) = report.errors
+    assert start.error in error and error.startswith("sixrelay: ")
+    assert len(error) <= 80
+    assert report.output == []
+    assert router.configuration() == before
+    assert not files(router)
+
+
+@pytest.mark.parametrize(
+    "version", ["7.9.2", "7.14.3", "7.15", "7.15.3", "7.16beta2", "7.100", "8.0"]
+)
+def test_a_version_that_is_too_old_is_named(vps, deliver, version):
+    """As far as the script gets there: a terminal may stumble over an argument first."""
+    router = STARTS["factory"].router(PREFIX)
+    before = router.configuration()
+    router.version = version
+    report = deliver(router, vps.script())
+    if version in ("7.9.2", "7.14.3"):
+        assert report.errors == [
+            "sixrelay: RouterOS 7.15 or later is needed: /system/package/update"
+        ]
+        assert router.configuration() == before
+    else:
+        assert report.errors == []
+
+
+def test_the_lan_on_another_bridge_asks_for_a_revert_first(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    before = router.configuration()
+    run(deliver, router, vps.script())
+    router.add("/interface/bridge", name="lan2")
+    between = router.configuration()
+    moved = vps.script("[site home]\nlan_bridge = lan2\n")
+    report = deliver(router, moved)
+    assert "--revert" in report.errors[0]
+    assert router.configuration() == between
+    run(deliver, router, vps.revert_script("[site home]\nlan_bridge = lan2\n"))
+    run(deliver, router, moved)
+    (lan,) = router.rows("/ipv6/address", comment="sixrelay", advertise=True)
+    assert lan["interface"] == "lan2"
+    assert before["/ipv6/nd"] == router.configuration()["/ipv6/nd"][:-1]
+
+
+def test_another_sites_script_stops(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    settings = "[site home]\n[site cabin]\nprefix = original\n"
+    run(deliver, router, vps.script(settings, "--site", "home"))
+    before = router.configuration()
+    for script in (
+        vps.script(settings, "--site", "cabin"),
+        vps.revert_script(settings, "--site", "cabin"),
+    ):
+        report = deliver(router, script)
+        assert "another site" in report.errors[0] and "site home" in report.errors[0]
+        assert router.configuration() == before
+
+
+def test_own_nd_row_keeps_what_is_its_owners(vps, deliver):
+    start = STARTS["own ND row"]
+    router = start.router(PREFIX)
+    run(deliver, router, vps.script(site(start)))
+    (row,) = router.rows("/ipv6/nd", interface=start.bridge)
+    assert (row["mtu"], row["ra-interval"], row["dns"]) == (1420, "30s-1m", "fd00::53")
+    assert row["advertise-dns"] == "yes"
+    run(deliver, router, vps.script(site(start, ra_mtu="no")))
+    assert router.rows("/ipv6/nd", interface=start.bridge)[0]["mtu"] == 1400
+
+
+def test_a_row_of_ours_advertises_no_dns(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    run(deliver, router, vps.script())
+    (row,) = router.rows("/ipv6/nd", interface="bridge")
+    assert (row["advertise-dns"], row["ra-lifetime"]) == ("no", 1800)
+
+
+def test_a_rule_that_came_to_stand_too_low_is_moved(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    script = vps.script("[site home]\nallow_inbound = yes\n")
+    run(deliver, router, script)
+    once = router.configuration()
+    for chain, comment in (("input", INPUT), ("forward", INBOUND)):
+        (row,) = router.rows(FILTER, comment=comment)
+        table = router.table(FILTER)
+        table.rows.remove(row)
+        table.rows.append(row)
+        assert position(router, chain, comment) > position(router, chain, DROP)
+    run(deliver, router, script)
+    assert router.configuration() == once
+
+
+def test_an_end_put_in_later_takes_the_place_of_ours(vps, deliver):
+    router = STARTS["no firewall"].router(PREFIX)
+    script = vps.script()
+    run(deliver, router, script)
+    guards = [row["comment"] for row in router.rows(FILTER, action="drop")]
+    assert guards == ["sixrelay: drop the rest from wg-cloud", "sixrelay: drop inbound to LAN"]
+    for chain in ("input", "forward"):
+        router.add(FILTER, chain=chain, action="drop", in_interface_list="!LAN", comment="mine")
+    run(deliver, router, script)
+    assert [row["comment"] for row in router.rows(FILTER)] == [INPUT, "mine", "mine"]
+
+
+def test_a_rule_that_its_owner_disabled_stays_so(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    script = vps.script()
+    run(deliver, router, script)
+    router.table(FILTER).set(router.rows(FILTER, comment=INPUT), {"disabled": True})
+    once = router.configuration()
+    run(deliver, router, script)
+    assert router.configuration() == once
+
+
+def test_a_revert_that_was_cut_short_is_repaired_by_either(vps, deliver):
+    """Whatever line it was cut at."""
+    start = STARTS["own ND row"]
+    untouched = start.router(PREFIX).configuration()
+    script, revert = vps.script(site(start)), vps.revert_script(site(start))
+    lines = revert.splitlines(keepends=True)
+    applied = start.router(PREFIX)
+    run(deliver, applied, script)
+    for cut in range(lines.index("{\n") + 1, len(lines)):
+        for repair, expected in ((revert, untouched), (script, applied.configuration())):
+            router = start.router(PREFIX)
+            run(deliver, router, script)
+            deliver(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
+            run(deliver, router, repair)
+            assert router.configuration() == expected, f"cut at {cut}: {lines[cut]}"
+
+
+def test_an_apply_that_was_cut_short_is_repaired_by_either(vps, deliver):
+    start = STARTS["own ND row"]
+    untouched = start.router(PREFIX).configuration()
+    script, revert = vps.script(site(start)), vps.revert_script(site(start))
+    lines = script.splitlines(keepends=True)
+    applied = start.router(PREFIX)
+    run(deliver, applied, script)
+    for cut in range(lines.index("{\n") + 1, len(lines) - 1):
+        if "\n}" in "".join(lines[cut:-1]) or lines[cut] == "}\n":
+            continue  # in the middle of a loop that only looks
+        for repair, expected in ((revert, untouched), (script, applied.configuration())):
+            router = start.router(PREFIX)
+            deliver(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
+            run(deliver, router, repair)
+            assert router.configuration() == expected, f"cut at {cut}: {lines[cut]}"
