@@ -36,7 +36,7 @@
 :local nd [/ipv6/nd/find where interface=$br]
 :local size "unspecified"
 :if ([:len $nd] > 0) do={ :set size [/ipv6/nd/get $nd mtu] }
-:if ([:typeof $size] != "num") do={ :set size "unspecified" }
+:if (!([:tostr $size] ~ "^[0-9]")) do={ :set size "unspecified" }
 :local tag "sixrelay: site @site@"
 :if ([:len $nd] > 0) do={ :set tag ($tag . "; nd was " . $size . "," . [/ipv6/nd/get $nd ra-lifetime] . "," . [/ipv6/nd/get $nd ra-interval]) }
 :local note $tag
@@ -65,16 +65,14 @@
 :foreach r in=[/ipv6/firewall/filter/find where !dynamic !disabled] do={
 :local ch [/ipv6/firewall/filter/get $r chain]
 :local ac [/ipv6/firewall/filter/get $r action]
-:local co [/ipv6/firewall/filter/get $r comment]
+:local co ("" . [/ipv6/firewall/filter/get $r comment])
 :local st [:tostr [/ipv6/firewall/filter/get $r connection-state]]
-:local via ([/ipv6/firewall/filter/get $r in-interface] . [/ipv6/firewall/filter/get $r in-interface-list])
-:local n ([:len [/ipv6/firewall/filter/get $r protocol]] + [:len [/ipv6/firewall/filter/get $r src-address]])
-:set n ($n + [:len [/ipv6/firewall/filter/get $r dst-address]] + [:len [/ipv6/firewall/filter/get $r src-address-list]])
-:set n ($n + [:len [/ipv6/firewall/filter/get $r dst-address-list]] + [:len [/ipv6/firewall/filter/get $r hop-limit]])
-:set n ($n + [:len [/ipv6/firewall/filter/get $r out-interface]] + [:len [/ipv6/firewall/filter/get $r out-interface-list]])
-:set n ($n + [:len [/ipv6/firewall/filter/get $r ipsec-policy]])
-:local ends (($ac = "drop" || $ac = "reject") && $n = 0 && ($st = "" || $st ~ "^([^!]*new|!e)") && !($co ~ "^sixrelay"))
-:local all ($ends && ($via = "" || $via ~ "^!"))
+:local via ("" . [/ipv6/firewall/filter/get $r in-interface] . [/ipv6/firewall/filter/get $r in-interface-list])
+:local more ("" . [/ipv6/firewall/filter/get $r protocol] . [/ipv6/firewall/filter/get $r src-address] . [/ipv6/firewall/filter/get $r dst-address])
+:set more ($more . [/ipv6/firewall/filter/get $r src-address-list] . [/ipv6/firewall/filter/get $r dst-address-list] . [/ipv6/firewall/filter/get $r hop-limit])
+:set more ($more . [/ipv6/firewall/filter/get $r out-interface] . [/ipv6/firewall/filter/get $r out-interface-list] . [/ipv6/firewall/filter/get $r ipsec-policy])
+:local ends (($ac = "drop" || $ac = "reject") && [:len $more] = 0 && ([:len $st] = 0 || $st ~ "^([^!]*new|!e)") && !($co ~ "^sixrelay"))
+:local all ($ends && ([:len $via] = 0 || $via ~ "^!"))
 :if ($ch = "input" && $all && [:len $inEnd] = 0) do={ :set inEnd $r }
 :if ($ch = "input" && ($all || $co = "sixrelay: drop the rest from wg-cloud") && [:len $inAt] = 0) do={ :set inAt $r }
 :if ($ch = "input" && $ends && !$all && [:len $inAt] = 0) do={ :set inLast $r }
@@ -87,7 +85,7 @@
 }
 :if ([:len $inEnd] = 0 && [:len $inLast] > 0) do={ :set inAt $inLast }
 :if ([:len $fwEnd] = 0 && [:len $fwLast] > 0) do={ :set fwAt $fwLast }
-:if ($fwVia = "" || $fwVia ~ "^![*]") do={ :set outAt $fwAt }
+:if ([:len $fwVia] = 0 || $fwVia ~ "^![*]") do={ :set outAt $fwAt }
 :local go "yes"
 
 # 2. Keep the router as it was, at the first run.

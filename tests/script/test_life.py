@@ -261,35 +261,35 @@ def test_a_rule_that_its_owner_disabled_stays_so(vps, deliver):
     assert router.configuration() == once
 
 
-def test_a_revert_that_was_cut_short_is_repaired_by_either(vps, deliver):
+def test_a_revert_that_was_cut_short_is_repaired_by_either(vps):
     """Whatever line it was cut at."""
     start = STARTS["own ND row"]
     untouched = start.router(PREFIX).configuration()
     script, revert = vps.script(site(start)), vps.revert_script(site(start))
     lines = revert.splitlines(keepends=True)
     applied = start.router(PREFIX)
-    run(deliver, applied, script)
+    run(paste, applied, script)
     for cut in range(lines.index("{\n") + 1, len(lines)):
         for repair, expected in ((revert, untouched), (script, applied.configuration())):
             router = start.router(PREFIX)
-            run(deliver, router, script)
-            deliver(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
-            run(deliver, router, repair)
+            run(paste, router, script)
+            paste(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
+            run(paste, router, repair)
             assert router.configuration() == expected, f"cut at {cut}: {lines[cut]}"
 
 
-def test_an_apply_that_was_cut_short_is_repaired_by_either(vps, deliver):
+def test_an_apply_that_was_cut_short_is_repaired_by_either(vps):
     start = STARTS["own ND row"]
     untouched = start.router(PREFIX).configuration()
     script, revert = vps.script(site(start)), vps.revert_script(site(start))
     lines = script.splitlines(keepends=True)
     applied = start.router(PREFIX)
-    run(deliver, applied, script)
+    run(paste, applied, script)
     for cut in range(lines.index("{\n") + 1, len(lines) - 1):
         if "\n}" in "".join(lines[cut:-1]) or lines[cut] == "}\n":
             continue  # in the middle of a loop that only looks
         for repair, expected in ((revert, untouched), (script, applied.configuration())):
             router = start.router(PREFIX)
-            deliver(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
-            run(deliver, router, repair)
+            paste(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
+            run(paste, router, repair)
             assert router.configuration() == expected, f"cut at {cut}: {lines[cut]}"
