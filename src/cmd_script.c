@@ -62,8 +62,7 @@ int cmd_script(const struct options *options)
 		r = choose_site(&session.conf, options->site, &chosen, &err);
 	/* The way back needs neither metadata nor keys. */
 	if (r == 0 && options->revert)
-		render_routeros_revert(session.conf.sites[chosen].name,
-				       session.conf.sites[chosen].lan_bridge, &out);
+		render_routeros_revert(&session.conf.sites[chosen], &out);
 	else if (r == 0)
 		r = make_script(&session, chosen, &out, &err);
 	return r < 0 ? cmd_fail(&err, EXIT_FAILURE) : cmd_print(&out);

@@ -18,6 +18,7 @@
 static const struct conf_site site_defaults = {
 	.source = SITE_RESERVED,
 	.lan_bridge = "bridge",
+	.router_interface = CONF_ROUTER_INTERFACE,
 	.ra_mtu = true,
 };
 
@@ -115,7 +116,7 @@ static int handle_site(struct parser *parser, struct conf_site *site, const char
 	}
 	return parser_fail(parser, section, key, NULL,
 			   _("unknown setting; there are prefix, router_public_key, lan_bridge, "
-			     "allow_inbound, ra_mtu and mss_clamp"));
+			     "router_interface, allow_inbound, ra_mtu and mss_clamp"));
 }
 
 static int handle(void *user, const char *section, const char *key, const char *value)

@@ -16,6 +16,8 @@ struct error;
 #define CONF_PATH "/etc/sixrelay.conf"
 #define CONF_SITES_MAX 64
 #define CONF_CONSOLES_MAX 4
+/* The tunnel's name on a router. */
+#define CONF_ROUTER_INTERFACE "wg-cloud"
 
 enum ndppd_rule {
 	NDPPD_STATIC, /* answer for every address of the prefix: the one that works today */
@@ -41,6 +43,7 @@ struct conf_site {
 	bool has_router_public_key;
 	struct wg_key router_public_key;
 	char lan_bridge[32];
+	char router_interface[16];
 	bool allow_inbound;
 	bool ra_mtu;	/* the LAN is told the tunnel's MTU */
 	bool mss_clamp; /* TCP through the tunnel is told it */

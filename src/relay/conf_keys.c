@@ -156,6 +156,17 @@ static bool site_lan_bridge(struct conf_site *site, const char *value)
 	return true;
 }
 
+static bool site_router_interface(struct conf_site *site, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (!len || len >= sizeof(site->router_interface) ||
+	    strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || *value == '-')
+		return false;
+	memcpy(site->router_interface, value, len + 1);
+	return true;
+}
+
 static bool site_allow_inbound(struct conf_site *site, const char *value)
 {
 	return parse_yes_no(&site->allow_inbound, value);
@@ -190,6 +201,7 @@ const struct conf_site_key conf_site_keys[CONF_SITE_KEYS] = {
 	 N_("a WireGuard key: 44 characters of base64")},
 	{"lan_bridge", site_lan_bridge,
 	 N_("a name of up to 31 of A-Z a-z 0-9 . _ / + - and blank")},
+	{"router_interface", site_router_interface, N_("a name of up to 15 of a-z 0-9 and -")},
 	{"allow_inbound", site_allow_inbound, N_("yes or no")},
 	{"ra_mtu", site_ra_mtu, N_("yes or no")},
 	{"mss_clamp", site_mss_clamp, N_("yes or no")},

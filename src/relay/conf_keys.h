@@ -6,7 +6,7 @@
 /* The settings by their names: what each accepts, and how it is read. Pure. */
 
 #define CONF_RELAY_KEYS 10
-#define CONF_SITE_KEYS 6
+#define CONF_SITE_KEYS 7
 
 /* parse puts the value into its place; false: not allowed. allowed is marked for translation. */
 struct conf_relay_key {

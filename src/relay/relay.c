@@ -224,6 +224,8 @@ int relay_make(struct relay *relay, const struct conf *conf, const struct instan
 
 		memcpy(site->name, from->name, sizeof(site->name));
 		memcpy(site->lan_bridge, from->lan_bridge, sizeof(site->lan_bridge));
+		memcpy(site->router_interface, from->router_interface,
+		       sizeof(site->router_interface));
 		site->state = SITE_WAITING;
 		site->source = from->source;
 		site->allow_inbound = from->allow_inbound;

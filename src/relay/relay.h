@@ -22,7 +22,7 @@ struct site {
 	enum site_source source;
 	struct prefix prefix; /* unset when waiting */
 	struct in6_addr router_transit;
-	char lan_bridge[32];
+	char lan_bridge[32], router_interface[16];
 	bool allow_inbound, ra_mtu, mss_clamp;
 
 	bool has_router_private_key; /* false: the router made its own */

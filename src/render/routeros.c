@@ -60,6 +60,24 @@ void routeros_prefix_pattern(const struct prefix *prefix, struct buf *out)
 	buf_adds(out, ")");
 }
 
+/* What a router shows of a site. The first one has the names that everybody knows; one that was
+ * given an interface of its own, because the router has another site, is told from it by that. */
+struct names {
+	bool own;
+	char tag[32], peer[32], snapshot[32];
+};
+
+static struct names make_names(const char *interface)
+{
+	struct names names = {.own = strcmp(interface, CONF_ROUTER_INTERFACE) != 0};
+
+	snprintf(names.tag, sizeof(names.tag), names.own ? "sixrelay %s" : "sixrelay", interface);
+	snprintf(names.peer, sizeof(names.peer), names.own ? "vultr-%s" : "vultr", interface);
+	snprintf(names.snapshot, sizeof(names.snapshot), "before-ipv6-%s",
+		 names.own ? interface : "wg");
+	return names;
+}
+
 void render_routeros(const struct relay *relay, const struct site *site, bool secret,
 		     struct buf *out)
 {
@@ -72,6 +90,7 @@ void render_routeros(const struct relay *relay, const struct site *site, bool se
 	struct wg_key_text router_key = wg_key_text(&site->router_public_key);
 	struct wg_key_text private_key = {""};
 	CLEANUP(buf_clear) struct buf bridge = BUF_INIT, lan_pattern = BUF_INIT;
+	struct names names = make_names(site->router_interface);
 	char mtu[8], port[8];
 
 	secret = secret && site->has_router_private_key;
@@ -89,21 +108,23 @@ void render_routeros(const struct relay *relay, const struct site *site, bool se
 		{"lan_pattern", buf_str(&lan_pattern)},
 		{"lan_prefix", lan_prefix.s},
 		{"mtu", mtu},
+		{"peer", names.peer},
 		{"port", port},
 		{"private_key", private_key.s},
 		{"router", router.s},
 		{"router_key", router_key.s},
 		{"site", site->name},
+		{"snapshot", names.snapshot},
+		{"tag", names.tag},
 		{"vps", vps.s},
 		{"vps_key", vps_key.s},
+		{"wg", site->router_interface},
 		{0},
 	};
 	const struct template_flag flags[] = {
-		{"clamp", site->mss_clamp},
-		{"inbound", site->allow_inbound},
-		{"ra_mtu", site->ra_mtu},
-		{"secret", secret},
-		{0},
+		{"clamp", site->mss_clamp}, {"inbound", site->allow_inbound},
+		{"own", names.own},	    {"ra_mtu", site->ra_mtu},
+		{"secret", secret},	    {0},
 	};
 
 	template_fill(&template, values, flags, out);
@@ -112,14 +133,19 @@ void render_routeros(const struct relay *relay, const struct site *site, bool se
 		out->error = -ENOMEM;
 }
 
-void render_routeros_revert(const char *site, const char *lan_bridge, struct buf *out)
+void render_routeros_revert(const struct conf_site *site, struct buf *out)
 {
 	const struct template template = {revert_lines, ARRAY_SIZE(revert_lines)};
 	CLEANUP(buf_clear) struct buf bridge = BUF_INIT;
+	struct names names = make_names(site->router_interface);
 
-	routeros_string(lan_bridge, &bridge);
-	const struct template_value values[] = {{"bridge", buf_str(&bridge)}, {"site", site}, {0}};
-	const struct template_flag flags[] = {{0}};
+	routeros_string(site->lan_bridge, &bridge);
+	const struct template_value values[] = {
+		{"bridge", buf_str(&bridge)},	{"site", site->name},
+		{"snapshot", names.snapshot},	{"tag", names.tag},
+		{"wg", site->router_interface}, {0},
+	};
+	const struct template_flag flags[] = {{"own", names.own}, {0}};
 
 	template_fill(&template, values, flags, out);
 	if (bridge.error)

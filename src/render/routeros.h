@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 struct buf;
+struct conf_site;
 struct prefix;
 struct relay;
 struct site;
@@ -17,8 +18,8 @@ struct site;
 void render_routeros(const struct relay *relay, const struct site *site, bool secret,
 		     struct buf *out);
 
-/* lan_bridge is where to look when the router no longer shows which interface the LAN was. */
-void render_routeros_revert(const char *site, const char *lan_bridge, struct buf *out);
+/* The site's lan_bridge is where to look when the router no longer shows where the LAN was. */
+void render_routeros_revert(const struct conf_site *site, struct buf *out);
 
 /* Appends text as a RouterOS string, quotes included: " \ $ and what is not printable ASCII are
  * escaped. */

@@ -12,45 +12,51 @@
 #   /import sixrelay.rsc verbose=yes dry-run
 #   /import sixrelay.rsc
 # It looks first, and stops with a message if something is in its way. The first
-# run keeps the router as it was, in before-ipv6-wg.rsc and .backup. It may be
-# run again at any time. All that it adds has sixrelay in its comment, but for
-# the LAN's row in /ipv6/nd, where RouterOS can't find by comment.
-# The way back is another script; on the VPS: sixrelay script --revert
+# run keeps the router as it was, in @snapshot@.rsc and .backup. It may be
+# run again. All that it adds is commented sixrelay, but for the LAN's row in
+# /ipv6/nd. The way back: sixrelay script --revert, on the VPS.
 @+secret # This router's private key is in here: keep it like a password.
 @-secret # No private key is in here. The key that the router has stays; if it has none,
 @-secret # it makes one. The end says what to do if the VPS doesn't know it.
 {
 # 1. Look. Nothing is changed here.
+:local our "@tag@"
+:local tun "@wg@"
 :local br @bridge@
 :local net "@lan_pattern@"
 :if (!([/system/resource/get version] ~ "^([89]|7[.](1[5-9]|[2-9][0-9]|1[0-9][0-9]))")) do={ :error "sixrelay: RouterOS 7.15 or later is needed: /system/package/update" }
 :if ([/ipv6/settings/get disable-ipv6]) do={ :error "sixrelay: IPv6 is disabled: /ipv6/settings/set disable-ipv6=no, and reboot" }
 :if (![/ipv6/settings/get forward]) do={ :error "sixrelay: IPv6 forwarding is off: /ipv6/settings/set forward=yes" }
 :if ([:len [/interface/find where name=$br]] = 0) do={ :error ("sixrelay: no bridge " . $br . " here: see lan_bridge in the VPS's sixrelay.conf") }
-:local mine [/interface/wireguard/find where name="wg-cloud" comment~"^sixrelay"]
-:if ([:len [/interface/find where name="wg-cloud"]] > [:len $mine]) do={ :error "sixrelay: a wg-cloud is here that is not from sixrelay: rename it first" }
-:if ([:len [/interface/wireguard/peers/find where name="vultr" comment!="sixrelay"]] > 0) do={ :error "sixrelay: a peer vultr is here that is not from sixrelay: rename it first" }
-:if ([:len [/ipv6/address/find where address~$net comment!="sixrelay"]] > 0) do={ :error "sixrelay: @lan_prefix@ is here already: see /ipv6/address/print" }
-:if ([:len [/ipv6/address/find where comment="sixrelay" interface!="wg-cloud" interface!=$br]] > 0) do={ :error "sixrelay: lan_bridge was another: run what sixrelay script --revert gives first" }
-# What the LAN's row in /ipv6/nd was is kept in the comment of wg-cloud, for the way back.
+:local mine [/interface/wireguard/find where name=$tun comment~"^@tag@"]
+:if ([:len [/interface/find where name=$tun]] > [:len $mine]) do={ :error "sixrelay: a @wg@ is here that is not from sixrelay: rename it" }
+:if ([:len [/interface/wireguard/peers/find where name="@peer@" comment!=$our]] > 0) do={ :error "sixrelay: a peer @peer@ is here that is not from sixrelay: rename it" }
+:if ([:len [/ipv6/address/find where address~$net comment!=$our]] > 0) do={ :error "sixrelay: @lan_prefix@ is here already: see /ipv6/address/print" }
+:if ([:len [/ipv6/address/find where comment=$our interface!=$tun interface!=$br]] > 0) do={ :error "sixrelay: lan_bridge was another: run what sixrelay script --revert gives first" }
+:if ([:len [/ipv6/address/find where interface=$br comment~"^sixrelay" comment!=$our]] > 0) do={ :error ("sixrelay: another site has " . $br . " already") }
+# The comment of @wg@ keeps what the LAN's row in /ipv6/nd was.
 :local nd [/ipv6/nd/find where interface=$br]
 :local size "unspecified"
 :if ([:len $nd] > 0) do={ :set size [/ipv6/nd/get $nd mtu] }
 :if (!([:tostr $size] ~ "^[0-9]")) do={ :set size "unspecified" }
-:local tag "sixrelay: site @site@"
+:local tag "@tag@: site @site@"
 :if ([:len $nd] > 0) do={ :set tag ($tag . "; nd was " . $size . "," . [/ipv6/nd/get $nd ra-lifetime] . "," . [/ipv6/nd/get $nd ra-interval]) }
 :local note $tag
 :if ([:len $mine] > 0) do={ :set note [/interface/wireguard/get $mine comment] }
-:if (!(($note . ";") ~ "^sixrelay(: site @site@)?;")) do={ :error ("sixrelay: this router has another site: " . $note) }
+:if (!(($note . ";") ~ "^@tag@(: site @site@)?;")) do={ :error ("sixrelay: this router has another site: " . $note) }
 :local was {"unspecified";"30m";"3m20s-10m"}
 :local at [:find $note "; nd was "]
 :if ([:typeof $at] = "num") do={ :set was [:toarray [:pick $note ($at + 9) [:len $note]]] }
-# A UDP port that no other tunnel of this router listens on.
+# A UDP port that no other tunnel here listens on.
 :local udp 13231
-:while ([:len [/interface/wireguard/find where listen-port=$udp name!="wg-cloud"]] > 0) do={ :set udp ($udp + 1) }
-# Where a chain of the firewall ends: at its first drop or reject of all that comes from wg-cloud
-# (End). A rule of ours goes before that, or before the last one that drops all from some other
-# interface (At). A rule of ours that stands too low is Late. !* is a list that is gone: all match.
+:while ([:len [/interface/wireguard/find where listen-port=$udp name!=$tun]] > 0) do={ :set udp ($udp + 1) }
+# Where a chain of the firewall ends: its first drop or reject of all that comes from @wg@ (End).
+# Ours goes before that, or before the last one about another interface (At), or is too low (Late).
+:local inOk "@tag@: accept input from cloud peer (WG)"
+:local inNo "@tag@: drop the rest from @wg@"
+:local out "@tag@: accept LAN to @wg@"
+:local fwOk "@tag@: accept inbound to LAN"
+:local fwNo "@tag@: drop inbound to LAN"
 :local inEnd ""
 :local inAt ""
 :local inLast ""
@@ -74,121 +80,122 @@
 :local ends (($ac = "drop" || $ac = "reject") && [:len $more] = 0 && ([:len $st] = 0 || $st ~ "^([^!]*new|!e)") && !($co ~ "^sixrelay"))
 :local all ($ends && ([:len $via] = 0 || $via ~ "^!"))
 :if ($ch = "input" && $all && [:len $inEnd] = 0) do={ :set inEnd $r }
-:if ($ch = "input" && ($all || $co = "sixrelay: drop the rest from wg-cloud") && [:len $inAt] = 0) do={ :set inAt $r }
+:if ($ch = "input" && ($all || $co = $inNo) && [:len $inAt] = 0) do={ :set inAt $r }
 :if ($ch = "input" && $ends && !$all && [:len $inAt] = 0) do={ :set inLast $r }
-:if ($ch = "input" && $co = "sixrelay: accept input from cloud peer (WG)" && [:len $inAt] > 0) do={ :set inLate $r }
+:if ($ch = "input" && $co = $inOk && [:len $inAt] > 0) do={ :set inLate $r }
 :if ($ch = "forward" && $all && [:len $fwEnd] = 0) do={ :set fwEnd $r; :set fwVia $via }
-:if ($ch = "forward" && ($all || $co = "sixrelay: drop inbound to LAN") && [:len $fwAt] = 0) do={ :set fwAt $r }
+:if ($ch = "forward" && ($all || $co = $fwNo) && [:len $fwAt] = 0) do={ :set fwAt $r }
 :if ($ch = "forward" && $ends && !$all && [:len $fwAt] = 0) do={ :set fwLast $r }
-:if ($ch = "forward" && $co = "sixrelay: accept inbound to LAN" && [:len $fwAt] > 0) do={ :set fwLate $r }
-:if ($ch = "forward" && $co = "sixrelay: accept LAN to wg-cloud" && [:len $fwAt] > 0) do={ :set outLate $r }
+:if ($ch = "forward" && $co = $fwOk && [:len $fwAt] > 0) do={ :set fwLate $r }
+:if ($ch = "forward" && $co = $out && [:len $fwAt] > 0) do={ :set outLate $r }
 }
 :if ([:len $inEnd] = 0 && [:len $inLast] > 0) do={ :set inAt $inLast }
 :if ([:len $fwEnd] = 0 && [:len $fwLast] > 0) do={ :set fwAt $fwLast }
 :if ([:len $fwVia] = 0 || $fwVia ~ "^![*]") do={ :set outAt $fwAt }
-:local go "yes"
+:local go 1
 
 # 2. Keep the router as it was, at the first run.
-:if ($go = "yes" && [:len $mine] = 0) do={ :put "sixrelay: saving before-ipv6-wg.rsc and before-ipv6-wg.backup" }
-:if ($go = "yes" && [:len $mine] = 0) do={ /export file=before-ipv6-wg; /system/backup/save name=before-ipv6-wg dont-encrypt=yes }
+:if ($go = 1 && [:len $mine] = 0) do={ :put "sixrelay: saving @snapshot@.rsc and .backup" }
+:if ($go = 1 && [:len $mine] = 0) do={ /export file=@snapshot@; /system/backup/save name=@snapshot@ dont-encrypt=yes }
 
 # 3. The tunnel.
 :local vps "@vps_key@"
 :local want "@router_key@"
-:local our "sixrelay"
-:if ($go = "yes" && [:len [/interface/wireguard/find where name="wg-cloud"]] = 0) do={ /interface/wireguard/add name="wg-cloud" listen-port=$udp mtu=@mtu@ comment=$tag }
+:if ($go = 1 && [:len [/interface/wireguard/find where name=$tun]] = 0) do={ /interface/wireguard/add name=$tun listen-port=$udp mtu=@mtu@ comment=$tag }
 :local wg ""
 :local key ""
-:if ($go = "yes") do={ :set wg [/interface/wireguard/find where name="wg-cloud" comment~"^sixrelay"] }
-:if ($go = "yes") do={ :set key [/interface/wireguard/get $wg public-key] }
-:if ($go = "yes") do={ /interface/wireguard/set $wg mtu=@mtu@ }
-@+secret :if ($go = "yes" && $key != $want) do={ /interface/wireguard/set $wg private-key="@private_key@" }
-:if ($go = "yes" && [:len [/interface/wireguard/peers/find where comment=$our]] = 0) do={ /interface/wireguard/peers/add interface="wg-cloud" public-key=$vps allowed-address=::/0 comment=$our }
-:if ($go = "yes") do={ /interface/wireguard/peers/set [/interface/wireguard/peers/find where comment="sixrelay"] interface="wg-cloud" name="vultr" public-key=$vps allowed-address=::/0 }
-:if ($go = "yes") do={ /interface/wireguard/peers/set [/interface/wireguard/peers/find where comment="sixrelay"] endpoint-address=@endpoint@ endpoint-port=@port@ persistent-keepalive=25s }
-:if ($go = "yes" && [:len [/ipv6/address/find where comment=$our interface="wg-cloud"]] = 0) do={ /ipv6/address/add address=@router@/64 interface="wg-cloud" advertise=no comment=$our }
-:if ($go = "yes") do={ /ipv6/address/set [/ipv6/address/find where comment="sixrelay" interface="wg-cloud"] address=@router@/64 advertise=no }
-:if ($go = "yes" && [:len [/ipv6/route/find where comment="sixrelay"]] = 0) do={ /ipv6/route/add dst-address=::/0 gateway=@vps@%wg-cloud check-gateway=ping comment="sixrelay" }
-:if ($go = "yes") do={ /ipv6/route/set [/ipv6/route/find where comment="sixrelay"] dst-address=::/0 gateway=@vps@%wg-cloud check-gateway=ping }
+:if ($go = 1) do={ :set wg [/interface/wireguard/find where name=$tun comment~"^@tag@"]; :set key [/interface/wireguard/get $wg public-key] }
+:if ($go = 1) do={ /interface/wireguard/set $wg mtu=@mtu@ }
+@+secret :if ($go = 1 && $key != $want) do={ /interface/wireguard/set $wg private-key="@private_key@" }
+:if ($go = 1 && [:len [/interface/wireguard/peers/find where comment=$our]] = 0) do={ /interface/wireguard/peers/add interface=$tun public-key=$vps allowed-address=::/0 comment=$our }
+:if ($go = 1) do={ /interface/wireguard/peers/set [/interface/wireguard/peers/find where comment=$our] interface=$tun name="@peer@" public-key=$vps allowed-address=::/0 }
+:if ($go = 1) do={ /interface/wireguard/peers/set [/interface/wireguard/peers/find where comment=$our] endpoint-address=@endpoint@ endpoint-port=@port@ persistent-keepalive=25s }
+:if ($go = 1 && [:len [/ipv6/address/find where comment=$our interface=$tun]] = 0) do={ /ipv6/address/add address=@router@/64 interface=$tun advertise=no comment=$our }
+:if ($go = 1) do={ /ipv6/address/set [/ipv6/address/find where comment=$our interface=$tun] address=@router@/64 advertise=no }
+@-own :if ($go = 1 && [:len [/ipv6/route/find where comment=$our]] = 0) do={ /ipv6/route/add dst-address=::/0 gateway=@vps@%@wg@ check-gateway=ping comment=$our }
+@-own :if ($go = 1) do={ /ipv6/route/set [/ipv6/route/find where comment=$our] dst-address=::/0 gateway=@vps@%@wg@ check-gateway=ping }
+@+own # A further tunnel: its LAN goes by a table of its own, after all routes of main but the default.
+@+own :local near "@tag@: 1"
+@+own :local far "@tag@: 2"
+@+own :if ($go = 1 && [:len [/routing/table/find where name=$tun]] = 0) do={ /routing/table/add name=$tun fib comment=$our }
+@+own :if ($go = 1 && [:len [/ipv6/route/find where comment=$our]] = 0) do={ /ipv6/route/add dst-address=::/0 gateway=@vps@%@wg@ routing-table=$tun comment=$our }
+@+own :if ($go = 1) do={ /ipv6/route/set [/ipv6/route/find where comment=$our] dst-address=::/0 gateway=@vps@%@wg@ routing-table=$tun check-gateway=ping }
+@+own :if ($go = 1 && [:len [/routing/rule/find where comment=$near]] = 0) do={ /routing/rule/remove [/routing/rule/find where comment=$far] }
+@+own :if ($go = 1 && [:len [/routing/rule/find where comment=$near]] = 0) do={ /routing/rule/add src-address=@lan_prefix@ min-prefix=0 action=lookup table=main comment=$near }
+@+own :if ($go = 1 && [:len [/routing/rule/find where comment=$far]] = 0) do={ /routing/rule/add src-address=@lan_prefix@ action=lookup-only-in-table table=$tun comment=$far }
+@+own :if ($go = 1) do={ /routing/rule/set [/routing/rule/find where comment=$near] src-address=@lan_prefix@ }
+@+own :if ($go = 1) do={ /routing/rule/set [/routing/rule/find where comment=$far] src-address=@lan_prefix@ }
 
-# 4. The firewall. The VPS may reach the router. wg-cloud stays out of every interface list.
-:local inOk "sixrelay: accept input from cloud peer (WG)"
-:if ($go = "yes" && [:len $inLate] > 0) do={ /ipv6/firewall/filter/remove $inLate }
-:if ($go = "yes" && [:len $inAt] > 0 && [:len [/ipv6/firewall/filter/find where comment=$inOk]] = 0) do={ /ipv6/firewall/filter/add chain=input action=passthrough comment=$inOk place-before=$inAt }
-:if ($go = "yes" && [:len $inAt] = 0 && [:len [/ipv6/firewall/filter/find where comment=$inOk]] = 0) do={ /ipv6/firewall/filter/add chain=input action=passthrough comment=$inOk }
-:if ($go = "yes") do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$inOk] action=accept in-interface="wg-cloud" src-address=@vps@/128 }
-# Where the chain has no end, one for wg-cloud: answers and ICMPv6 pass, as in RouterOS's own firewall.
-:local inNo "sixrelay: drop the rest from wg-cloud"
-:if ($go = "yes" && [:len $inEnd] > 0) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$inNo] }
-:if ($go = "yes" && [:len $inEnd] = 0 && [:len [/ipv6/firewall/filter/find where comment=$inNo]] = 0) do={ /ipv6/firewall/filter/add chain=input action=passthrough comment=$inNo }
-:if ($go = "yes") do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$inNo] action=drop in-interface=wg-cloud protocol=!icmpv6 connection-state=!established,related,untracked }
+# 4. The firewall. The VPS may reach the router. @wg@ stays out of every interface list.
+:if ($go = 1 && [:len $inLate] > 0) do={ /ipv6/firewall/filter/remove $inLate }
+:if ($go = 1 && [:len $inAt] > 0 && [:len [/ipv6/firewall/filter/find where comment=$inOk]] = 0) do={ /ipv6/firewall/filter/add chain=input action=passthrough comment=$inOk place-before=$inAt }
+:if ($go = 1 && [:len $inAt] = 0 && [:len [/ipv6/firewall/filter/find where comment=$inOk]] = 0) do={ /ipv6/firewall/filter/add chain=input action=passthrough comment=$inOk }
+:if ($go = 1) do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$inOk] action=accept in-interface=$tun src-address=@vps@/128 }
+# A chain without an end gets one for @wg@; answers and ICMPv6 pass.
+:if ($go = 1 && [:len $inEnd] > 0) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$inNo] }
+:if ($go = 1 && [:len $inEnd] = 0 && [:len [/ipv6/firewall/filter/find where comment=$inNo]] = 0) do={ /ipv6/firewall/filter/add chain=input action=passthrough comment=$inNo }
+:if ($go = 1) do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$inNo] action=drop in-interface=$tun protocol=!icmpv6 connection-state=!established,related,untracked }
 # Where forward ends with a drop of all, the LAN's way out.
-:local out "sixrelay: accept LAN to wg-cloud"
-:if ($go = "yes" && [:len $outLate] > 0) do={ /ipv6/firewall/filter/remove $outLate }
-:if ($go = "yes" && [:len $outAt] > 0 && [:len [/ipv6/firewall/filter/find where comment=$out]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$out place-before=$outAt }
-:if ($go = "yes") do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$out] action=accept in-interface=$br out-interface="wg-cloud" src-address=@lan_prefix@ }
-:if ($go = "yes" && [:len $outAt] = 0) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$out] }
-:local fwOk "sixrelay: accept inbound to LAN"
-:local fwNo "sixrelay: drop inbound to LAN"
+:if ($go = 1 && [:len $outLate] > 0) do={ /ipv6/firewall/filter/remove $outLate }
+:if ($go = 1 && [:len $outAt] > 0 && [:len [/ipv6/firewall/filter/find where comment=$out]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$out place-before=$outAt }
+:if ($go = 1) do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$out] action=accept in-interface=$br out-interface=$tun src-address=@lan_prefix@ }
+:if ($go = 1 && [:len $outAt] = 0) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$out] }
 @+inbound # The internet may open connections to the LAN's devices: allow_inbound = yes.
-@+inbound :if ($go = "yes" && [:len $fwLate] > 0) do={ /ipv6/firewall/filter/remove $fwLate }
-@+inbound :if ($go = "yes" && [:len $fwAt] > 0 && [:len [/ipv6/firewall/filter/find where comment=$fwOk]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$fwOk place-before=$fwAt }
-@+inbound :if ($go = "yes" && [:len $fwAt] = 0 && [:len [/ipv6/firewall/filter/find where comment=$fwOk]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$fwOk }
-@+inbound :if ($go = "yes") do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$fwOk] action=accept in-interface="wg-cloud" dst-address=@lan_prefix@ }
-@+inbound :if ($go = "yes") do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$fwNo] }
+@+inbound :if ($go = 1 && [:len $fwLate] > 0) do={ /ipv6/firewall/filter/remove $fwLate }
+@+inbound :if ($go = 1 && [:len $fwAt] > 0 && [:len [/ipv6/firewall/filter/find where comment=$fwOk]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$fwOk place-before=$fwAt }
+@+inbound :if ($go = 1 && [:len $fwAt] = 0 && [:len [/ipv6/firewall/filter/find where comment=$fwOk]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$fwOk }
+@+inbound :if ($go = 1) do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$fwOk] action=accept in-interface=$tun dst-address=@lan_prefix@ }
+@+inbound :if ($go = 1) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$fwNo] }
 @-inbound # The internet may not open connections to the LAN's devices: allow_inbound = no.
-@-inbound :if ($go = "yes") do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$fwOk] }
-@-inbound :if ($go = "yes" && [:len $fwEnd] > 0) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$fwNo] }
-@-inbound :if ($go = "yes" && [:len $fwEnd] = 0 && [:len [/ipv6/firewall/filter/find where comment=$fwNo]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$fwNo }
-@-inbound :if ($go = "yes") do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$fwNo] action=drop in-interface=wg-cloud protocol=!icmpv6 connection-state=!established,related,untracked }
+@-inbound :if ($go = 1) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$fwOk] }
+@-inbound :if ($go = 1 && [:len $fwEnd] > 0) do={ /ipv6/firewall/filter/remove [/ipv6/firewall/filter/find where comment=$fwNo] }
+@-inbound :if ($go = 1 && [:len $fwEnd] = 0 && [:len [/ipv6/firewall/filter/find where comment=$fwNo]] = 0) do={ /ipv6/firewall/filter/add chain=forward action=passthrough comment=$fwNo }
+@-inbound :if ($go = 1) do={ /ipv6/firewall/filter/set [/ipv6/firewall/filter/find where comment=$fwNo] action=drop in-interface=$tun protocol=!icmpv6 connection-state=!established,related,untracked }
 @+clamp # TCP is told the tunnel's size: mss_clamp = yes.
-:local mssIn "sixrelay: clamp MSS from wg-cloud"
-:local mssOut "sixrelay: clamp MSS to wg-cloud"
-@+clamp :if ($go = "yes" && [:len [/ipv6/firewall/mangle/find where comment=$mssIn]] = 0) do={ /ipv6/firewall/mangle/add chain=forward action=passthrough comment=$mssIn }
-@+clamp :if ($go = "yes") do={ /ipv6/firewall/mangle/set [/ipv6/firewall/mangle/find where comment=$mssIn] action=change-mss new-mss=clamp-to-pmtu protocol=tcp tcp-flags=syn in-interface="wg-cloud" }
-@+clamp :if ($go = "yes" && [:len [/ipv6/firewall/mangle/find where comment=$mssOut]] = 0) do={ /ipv6/firewall/mangle/add chain=forward action=passthrough comment=$mssOut }
-@+clamp :if ($go = "yes") do={ /ipv6/firewall/mangle/set [/ipv6/firewall/mangle/find where comment=$mssOut] action=change-mss new-mss=clamp-to-pmtu protocol=tcp tcp-flags=syn out-interface="wg-cloud" }
-@-clamp :if ($go = "yes") do={ /ipv6/firewall/mangle/remove [/ipv6/firewall/mangle/find where comment=$mssIn] }
-@-clamp :if ($go = "yes") do={ /ipv6/firewall/mangle/remove [/ipv6/firewall/mangle/find where comment=$mssOut] }
+:local mssIn "@tag@: clamp MSS from @wg@"
+:local mssOut "@tag@: clamp MSS to @wg@"
+@+clamp :if ($go = 1 && [:len [/ipv6/firewall/mangle/find where comment=$mssIn]] = 0) do={ /ipv6/firewall/mangle/add chain=forward action=passthrough comment=$mssIn }
+@+clamp :if ($go = 1) do={ /ipv6/firewall/mangle/set [/ipv6/firewall/mangle/find where comment=$mssIn] action=change-mss new-mss=clamp-to-pmtu protocol=tcp tcp-flags=syn in-interface=$tun }
+@+clamp :if ($go = 1 && [:len [/ipv6/firewall/mangle/find where comment=$mssOut]] = 0) do={ /ipv6/firewall/mangle/add chain=forward action=passthrough comment=$mssOut }
+@+clamp :if ($go = 1) do={ /ipv6/firewall/mangle/set [/ipv6/firewall/mangle/find where comment=$mssOut] action=change-mss new-mss=clamp-to-pmtu protocol=tcp tcp-flags=syn out-interface=$tun }
+@-clamp :if ($go = 1) do={ /ipv6/firewall/mangle/remove [/ipv6/firewall/mangle/find where comment=$mssIn] }
+@-clamp :if ($go = 1) do={ /ipv6/firewall/mangle/remove [/ipv6/firewall/mangle/find where comment=$mssOut] }
 
-# 5. The LAN: what its devices are told, and the router's address. DNS stays what they have over IPv4.
+# 5. The LAN: what its devices are told, and the router's address. DNS stays as it is.
 :local live ""
-:local lan ""
 :local old ""
 :local end ""
-:if ($go = "yes" && [:len [/ipv6/nd/find where interface=$br]] = 0) do={ /ipv6/nd/add interface=$br advertise-dns=no }
-:if ($go = "yes") do={ :set nd [/ipv6/nd/find where interface=$br] }
-@+ra_mtu :if ($go = "yes") do={ /ipv6/nd/set $nd mtu=@mtu@ }
-@-ra_mtu :if ($go = "yes") do={ /ipv6/nd/set $nd mtu=($was->0) }
-# none is what a way back leaves that was cut short, 29m what a run of this does.
-:if ($go = "yes") do={ :set live [/ipv6/nd/get $nd ra-lifetime] }
-:if ($go = "yes" && ($live = "none" || $live = 29m)) do={ /ipv6/nd/set $nd ra-lifetime=($was->1) ra-interval=($was->2) }
-:if ($live = 29m) do={ :set live ($was->1) }
-:if ($go = "yes") do={ /ipv6/nd/prefix/remove [/ipv6/nd/prefix/find where comment="sixrelay"] }
-:if ($go = "yes") do={ :set lan [/ipv6/address/find where comment="sixrelay" interface=$br] }
-:if ($go = "yes" && [:len $lan] > 0) do={ :set old [/ipv6/address/get ($lan->0) address] }
+:if ($go = 1 && [:len [/ipv6/nd/find where interface=$br]] = 0) do={ /ipv6/nd/add interface=$br advertise-dns=no }
+:if ($go = 1) do={ :set nd [/ipv6/nd/find where interface=$br]; :set live [/ipv6/nd/get $nd ra-lifetime] }
+@+ra_mtu :if ($go = 1) do={ /ipv6/nd/set $nd mtu=@mtu@ }
+@-ra_mtu :if ($go = 1) do={ /ipv6/nd/set $nd mtu=($was->0) }
+# What a run, or a way back, that was cut short has left.
+:if ($go = 1 && ($live = "none" || $live = 29m)) do={ /ipv6/nd/set $nd ra-lifetime=($was->1) ra-interval=($was->2) }
+:if ($live = "none" || $live = 29m) do={ :set live ($was->1) }
+:if ($go = 1) do={ /ipv6/nd/prefix/remove [/ipv6/nd/prefix/find where comment=$our] }
+:local lan [/ipv6/address/find where comment=$our interface=$br]
+:if ([:len $lan] > 0) do={ :set old [/ipv6/address/get ($lan->0) address] }
 :if ($old = "@lan@/64") do={ :set old "" }
-:if ($go = "yes" && [:len [/ipv6/address/find where comment=$our interface=$br]] = 0) do={ /ipv6/address/add address=@lan@/64 interface=$br advertise=yes comment=$our }
-:if ($go = "yes" && [:len $old] > 0) do={ /ipv6/address/set [/ipv6/address/find where comment="sixrelay" interface=$br] address=@lan@/64 }
-:if ($go = "yes") do={ /ipv6/address/set [/ipv6/address/find where comment="sixrelay" interface=$br advertise=no] advertise=yes }
-# Where the prefix was another, the devices are told that it is over. A change of ra-lifetime makes
-# the router speak at once.
+:if ($go = 1 && [:len [/ipv6/address/find where comment=$our interface=$br]] = 0) do={ /ipv6/address/add address=@lan@/64 interface=$br advertise=yes comment=$our }
+:if ($go = 1 && [:len $old] > 0) do={ /ipv6/address/set [/ipv6/address/find where comment=$our interface=$br] address=@lan@/64 }
+:if ($go = 1) do={ /ipv6/address/set [/ipv6/address/find where comment=$our interface=$br advertise=no] advertise=yes }
+# A prefix that was there before is over: the devices are told. A change of ra-lifetime makes it heard.
 :if ([:len $old] > 0) do={ :set old ([:pick $old 0 [:find $old "::1/64"]] . "::/64") }
-:if ($go = "yes" && [:len $old] > 0) do={ :put ("sixrelay: telling the LAN that " . $old . " is over") }
-:if ($go = "yes" && [:len $old] > 0) do={ :do { :set end [/ipv6/nd/prefix/add interface=$br prefix=$old preferred-lifetime=0s valid-lifetime=0s comment="sixrelay"] } on-error={} }
-:if ($go = "yes" && [:len $old] > 0 && $live != "none") do={ /ipv6/nd/set $nd ra-lifetime=29m; :delay 3s; /ipv6/nd/set $nd ra-lifetime=$live; :delay 3s }
-:if ($go = "yes" && [:len $end] > 0) do={ /ipv6/nd/prefix/remove $end }
+:if ($go = 1 && [:len $old] > 0) do={ :put ("sixrelay: telling the LAN that " . $old . " is over") }
+:if ($go = 1 && [:len $old] > 0) do={ :do { :set end [/ipv6/nd/prefix/add interface=$br prefix=$old preferred-lifetime=0s valid-lifetime=0s comment=$our] } on-error={} }
+:if ($go = 1 && [:len $old] > 0 && $live != "none") do={ /ipv6/nd/set $nd ra-lifetime=29m; :delay 3s; /ipv6/nd/set $nd ra-lifetime=$live; :delay 3s }
+:if ($go = 1 && [:len $end] > 0) do={ /ipv6/nd/prefix/remove $end }
 
 # 6. What was done, and what is next.
-:if ($go = "yes") do={ :put ("sixrelay: " . $br . " has @lan@/64; inbound is @inbound@") }
-:if ($go = "yes" && [:len $inEnd] > 0) do={ :put ("sixrelay: input rule is before: " . [/ipv6/firewall/filter/get $inEnd comment]) }
-:if ($go = "yes" && [:len $inEnd] = 0) do={ :put "sixrelay: the firewall's input has no end; wg-cloud got a drop of its own" }
-:if ($go = "yes" && [:len [/interface/list/member/find where interface="wg-cloud"]] > 0) do={ :put "sixrelay: CAREFUL: wg-cloud is in an interface list; what does that let in?" }
-:if ($go = "yes" && $live = "none" && ($was->1) = "none") do={ :put "sixrelay: CAREFUL: ra-lifetime=none in /ipv6/nd; no device routes by this router" }
-:if ($go = "yes" && [:len $mine] = 0) do={ :put "sixrelay: download before-ipv6-wg.backup, then remove it: it isn't encrypted" }
-@-secret :if ($go = "yes" && $key != $want) do={ :put "sixrelay: the VPS doesn't know this router's key. Put this line into its" }
-@-secret :if ($go = "yes" && $key != $want) do={ :put "sixrelay: /etc/sixrelay.conf, below [site @site@], and run sixrelay apply there:" }
-@-secret :if ($go = "yes" && $key != $want) do={ :put ("router_public_key = " . $key) }
-:if ($go = "yes") do={ :put "sixrelay: next: /ping @vps@ count=3, then test-ipv6.com on a device" }
-:if ($go = "yes") do={ :put "sixrelay: done" } else={ :put "sixrelay: NOTHING WAS DONE: RouterOS did not take the block, see the first"; :put "error above. It needs 7.15 or later." }
+:if ($go = 1) do={ :put ("sixrelay: " . $br . " has @lan@/64; inbound is @inbound@") }
+:if ($go = 1 && [:len $inEnd] > 0) do={ :put ("sixrelay: input rule is before: " . [/ipv6/firewall/filter/get $inEnd comment]) }
+:if ($go = 1 && [:len $inEnd] = 0) do={ :put "sixrelay: the firewall's input has no end; @wg@ got a drop of its own" }
+:if ($go = 1 && [:len [/interface/list/member/find where interface=$tun]] > 0) do={ :put "sixrelay: CAREFUL: @wg@ is in an interface list; what does that let in?" }
+:if ($go = 1 && $live = "none") do={ :put "sixrelay: CAREFUL: ra-lifetime=none in /ipv6/nd; no device routes by this router" }
+:if ($go = 1 && [:len $mine] = 0) do={ :put "sixrelay: download @snapshot@.backup, then remove it: it isn't encrypted" }
+@-secret :if ($go = 1 && $key != $want) do={ :put "sixrelay: the VPS doesn't know this router's key. Put this line into its" }
+@-secret :if ($go = 1 && $key != $want) do={ :put "sixrelay: /etc/sixrelay.conf, below [site @site@], and run sixrelay apply there:" }
+@-secret :if ($go = 1 && $key != $want) do={ :put ("router_public_key = " . $key) }
+:if ($go = 1) do={ :put "sixrelay: next: /ping @vps@ count=3, then test-ipv6.com on a device" }
+:if ($go = 1) do={ :put "sixrelay: done" } else={ :put "sixrelay: NOTHING WAS DONE: RouterOS did not take the block, see the first"; :put "error above. It needs 7.15 or later." }
 }

@@ -19,7 +19,7 @@ def gated(script):
         if not gates:
             message = (
                 f'{title(node)} belongs into the do= of an :if ($NAME = "VALUE" && …), NAME being'
-                " a :local that the block's top level gives that string before"
+                " a :local that the block's top level gives that value before"
             )
             yield Finding(node.line, "gated", message)
         elif lines.count(place.top.line) > 1:

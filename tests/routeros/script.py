@@ -92,11 +92,11 @@ class Script:
 
     @cached_property
     def gates(self):
-        """By name, each `:local` at the block's top level with a string; it may be the gate."""
+        """By name, each `:local` at the block's top level with a string or number: perhaps the gate."""
         found = {}
         for node, place in self.builtins("local"):
             value = node.arguments.get("value")
-            if node is place.top and isinstance(value, Literal) and value.quoted:
+            if node is place.top and isinstance(value, Literal) and _is_gate(value):
                 found.setdefault(name_in(node, "name"), node)
         return found
 
@@ -126,6 +126,11 @@ def _changes(node):
     if isinstance(node, Command):
         return node.verb not in ("find", "get", "print") or "file" in node.arguments
     return isinstance(node, Builtin) and node.name == "delay"
+
+
+def _is_gate(literal):
+    """Whether a value can't be what a variable is that isn't there."""
+    return bool(literal.value) and (literal.quoted or type(literal.value) is int)
 
 
 def _first_operand(node):

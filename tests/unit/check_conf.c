@@ -20,8 +20,8 @@ static void describe_site(const struct conf_site *site, struct buf *out)
 		buf_addf(out, " %s", prefix_text(&site->prefix).s);
 	buf_addf(out, " key=%s",
 		 site->has_router_public_key ? wg_key_text(&site->router_public_key).s : "-");
-	buf_addf(out, " bridge=%s inbound=%d ra_mtu=%d clamp=%d\n", site->lan_bridge,
-		 site->allow_inbound, site->ra_mtu, site->mss_clamp);
+	buf_addf(out, " bridge=%s %s inbound=%d ra_mtu=%d clamp=%d\n", site->lan_bridge,
+		 site->router_interface, site->allow_inbound, site->ra_mtu, site->mss_clamp);
 }
 
 /* Every field of the settings, so that one comparison is about all of them. */
@@ -45,7 +45,7 @@ static void describe(const struct conf *conf, struct buf *out)
 #define RELAY                                                                                      \
 	"nic=- wg=wg0 port=51820 mtu=1420 transit=fd99:9999:9999::/64 rule=static ufw=1 sshd=1 "   \
 	"secret=until-handshake /dev/console\n"
-#define HOME "[home] reserved key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"
+#define HOME "[home] reserved key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"
 
 static const struct {
 	const char *text, *expected;
@@ -95,30 +95,32 @@ static const struct {
 	/* sites */
 	{"[site home]\n", RELAY HOME},
 	{"[site cabin]\n",
-	 RELAY "[cabin] reserved key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"},
+	 RELAY "[cabin] reserved key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"},
 	{"[site home]\n[site cabin]",
-	 RELAY HOME "[cabin] reserved key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"},
+	 RELAY HOME "[cabin] reserved key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"},
 	{"[site b]\n[relay]\n[site a]\nprefix = original\n[site 0-9]\n",
-	 RELAY "[b] reserved key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"
-	       "[a] original key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"
-	       "[0-9] reserved key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"},
+	 RELAY "[b] reserved key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"
+	       "[a] original key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"
+	       "[0-9] reserved key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"},
 	{"[site home]\nprefix = reserved\nlan_bridge = bridge\nallow_inbound = no\nra_mtu = yes\n"
 	 "mss_clamp = no\n",
 	 RELAY HOME},
+	{"[site home]\nrouter_interface = wg-789012345678\n",
+	 RELAY "[home] reserved key=- bridge=bridge wg-789012345678 inbound=0 ra_mtu=1 clamp=0\n"},
 	{"[site home]\nra_mtu = no\nmss_clamp = yes\n",
-	 RELAY "[home] reserved key=- bridge=bridge inbound=0 ra_mtu=0 clamp=1\n"},
+	 RELAY "[home] reserved key=- bridge=bridge wg-cloud inbound=0 ra_mtu=0 clamp=1\n"},
 	{"[site home]\nprefix = 2001:db8:0:7::/64\nrouter_public_key = " KEY "\n"
 	 "lan_bridge = bridge lan/2\nallow_inbound = yes\n",
 	 RELAY "[home] explicit 2001:db8:0:7::/64 key=" KEY
-	       " bridge=bridge lan/2 inbound=1 ra_mtu=1 clamp=0\n"},
+	       " bridge=bridge lan/2 wg-cloud inbound=1 ra_mtu=1 clamp=0\n"},
 	{"[site home]\nlan_bridge = br_1.x+y-z\n[site two]\nallow_inbound = yes\n",
-	 RELAY "[home] reserved key=- bridge=br_1.x+y-z inbound=0 ra_mtu=1 clamp=0\n"
-	       "[two] reserved key=- bridge=bridge inbound=1 ra_mtu=1 clamp=0\n"},
+	 RELAY "[home] reserved key=- bridge=br_1.x+y-z wg-cloud inbound=0 ra_mtu=1 clamp=0\n"
+	       "[two] reserved key=- bridge=bridge wg-cloud inbound=1 ra_mtu=1 clamp=0\n"},
 	{"[site abcdefghijklmno]\nlan_bridge = 1234567890123456789012345678901\n",
 	 RELAY "[abcdefghijklmno] reserved key=- bridge=1234567890123456789012345678901 "
-	       "inbound=0 ra_mtu=1 clamp=0\n"},
+	       "wg-cloud inbound=0 ra_mtu=1 clamp=0\n"},
 	{"[site   home]\nprefix = original\n",
-	 RELAY "[home] original key=- bridge=bridge inbound=0 ra_mtu=1 clamp=0\n"},
+	 RELAY "[home] original key=- bridge=bridge wg-cloud inbound=0 ra_mtu=1 clamp=0\n"},
 };
 
 START_TEST(settings_are_read)
@@ -209,6 +211,10 @@ static const struct {
 	{"[site home]\nlan_bridge = 12345678901234567890123456789012\n",
 	 "c:2: ",
 	 {"lan_bridge = 1234", "31"}},
+	{"[site home]\nrouter_interface =\n", "c:2: ", {"router_interface", "15"}},
+	{"[site home]\nrouter_interface = wg cloud\n", "c:2: ", {"router_interface = wg cloud"}},
+	{"[site home]\nrouter_interface = -wg\n", "c:2: ", {"router_interface = -wg"}},
+	{"[site home]\nrouter_interface = wg-7890123456789\n", "c:2: ", {"wg-7890", "15"}},
 	{"[site home]\nra_mtu = 1420\n", "c:2: ", {"ra_mtu = 1420", "yes or no"}},
 	{"[site home]\nmss_clamp =\n", "c:2: ", {"mss_clamp", "yes or no"}},
 	{"[site home]\nallow_inbound = maybe\n", "c:2: ", {"allow_inbound = maybe", "yes or no"}},

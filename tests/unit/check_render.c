@@ -65,7 +65,18 @@ static void script_of_the_second(const struct relay *relay, struct buf *out)
 
 static void revert(const struct relay *relay, struct buf *out)
 {
-	render_routeros_revert(relay->sites[0].name, relay->sites[0].lan_bridge, out);
+	struct conf conf = sample_conf("[site home]\n");
+
+	(void)relay;
+	render_routeros_revert(&conf.sites[0], out);
+}
+
+static void revert_own(const struct relay *relay, struct buf *out)
+{
+	struct conf conf = sample_conf("[site cabin]\nrouter_interface = wg-456789012345\n");
+
+	(void)relay;
+	render_routeros_revert(&conf.sites[0], out);
 }
 
 static const struct {
@@ -98,6 +109,10 @@ static const struct {
 	 "allow_inbound = yes\nra_mtu = no\nmss_clamp = yes\nlan_bridge = bridge-of-the-whole-LAN_12345\n"
 	 "prefix = 2a05:f480:1c00:1a2b::/64\n"},
 	{"routeros-revert", revert, ""},
+	{"routeros-own-interface", script_of_the_second,
+	 "[site home]\n[site abcdefghijklmno]\nlan_bridge = bridge-of-the-whole-LAN_12345\n"
+	 "allow_inbound = yes\nmss_clamp = yes\nrouter_interface = wg-456789012345\n"},
+	{"routeros-own-interface-revert", revert_own, ""},
 	{"routeros-blank-in-bridge", script, "[site home]\nlan_bridge = bridge LAN\n"},
 	{"routeros-second-site", script_of_the_second, TWO_SITES},
 };
