@@ -109,7 +109,8 @@ def _rows(table, numbers):
         if isinstance(item, Id):
             rows.append(table.get(item))
         else:
-            named = [row for row in table.rows if row["name"] == item]
+            has_names = "name" in table.columns
+            named = [row for row in table.rows if has_names and row["name"] == item]
             if not named:
                 raise ScriptError("no such item")
             rows += named

@@ -91,7 +91,7 @@ def test_what_the_router_then_has(vps, deliver, start):
         ("fd99:9999:9999::2/64", "wg-cloud", False),
         ("3fff:0:0:2::1/64", start.bridge, True),
     ]
-    (route,) = router.rows("/ipv6/route", comment="sixrelay")
+    (route,) = router.rows("/ipv6/route", comment="sixrelay: default route")
     assert (route["dst-address"], route["gateway"]) == ("::/0", "fd99:9999:9999::1%wg-cloud")
     assert route["check-gateway"] == "ping"
     (nd,) = router.rows("/ipv6/nd", interface=start.bridge)

@@ -57,7 +57,10 @@ def test_a_spoilt_line_leaves_the_router_as_it_was(vps, kind, state, mishap):
         if line.count("}") > line.count("{"):
             continue  # see the next test
         spoilt = [*lines[:number], line, *lines[number + 1 :]]
-        report = paste(router, "\n".join([*spoilt, ""]))
+        try:
+            report = paste(router, "\n".join([*spoilt, ""]))
+        except ModelError:
+            continue  # nobody knows what RouterOS makes of that
         if refused(report):
             tried += 1
             assert router.configuration() == before, lines[number]
@@ -103,11 +106,10 @@ def harmless(before, after):
 def test_the_last_line_says_that_nothing_was_done(vps):
     script = vps.script(SETTINGS)
     lines = script.splitlines()
-    tail = ["sixrelay: NOTHING WAS DONE: RouterOS did not take the block, see the first"]
-    tail += ["error above. It needs 7.15 or later."]
+    tail = "sixrelay: NOTHING WAS DONE: the block was refused, the first error says why"
     for number in range(lines.index("{") + 1, len(lines) - 2):
         spoilt = [*lines[:number], "/ipv6/address/add nonsense=1", *lines[number + 1 :]]
-        assert paste(fresh(vps), "\n".join([*spoilt, ""])).output[-2:] == tail
+        assert paste(fresh(vps), "\n".join([*spoilt, ""])).output[-1] == tail
 
 
 def test_a_paste_that_ends_early_does_nothing(vps):

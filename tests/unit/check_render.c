@@ -110,8 +110,10 @@ static const struct {
 	 "prefix = 2a05:f480:1c00:1a2b::/64\n"},
 	{"routeros-revert", revert, ""},
 	{"routeros-own-interface", script_of_the_second,
-	 "[site home]\n[site abcdefghijklmno]\nlan_bridge = bridge-of-the-whole-LAN_12345\n"
-	 "allow_inbound = yes\nmss_clamp = yes\nrouter_interface = wg-456789012345\n"},
+	 "[relay]\nmtu = 1380\nlisten_port = 51820\ntransit = fd12:3456:789a:bcde::/64\n[site home]\n"
+	 "[site abcdefghijklmno]\nprefix = 2a05:f480:1c00:1a2b::/64\nallow_inbound = yes\n"
+	 "mss_clamp = yes\nlan_bridge = bridge-of-the-whole-LAN_1234567\n"
+	 "router_interface = wg-456789012345\n"},
 	{"routeros-own-interface-revert", revert_own, ""},
 	{"routeros-blank-in-bridge", script, "[site home]\nlan_bridge = bridge LAN\n"},
 	{"routeros-second-site", script_of_the_second, TWO_SITES},
