@@ -14,23 +14,10 @@ from .advertiser import Advertiser, configuration
 from .client import INTERFACE, Client
 from .firewall import ruleset
 from .netns import Namespace, link_name, veth
+from .routing import Routing, routes, rules
 from .tunnel import Tunnel
 
 WAN, LAN = "ether1", "ether2"
-# RouterOS asks every 10 s and gives a gateway up after two silences; the lab hasn't the time.
-WATCH = """
-silences=0
-while :; do
-    if ping -6 -n -q -c 1 -W 1 $1 >/dev/null; then
-        [ $silences -lt 2 ] || ip -6 route replace $2
-        silences=0
-    else
-        silences=$((silences + 1))
-        [ $silences -ne 2 ] || ip -6 route del $2
-    fi
-    sleep 1
-done
-"""
 
 
 class HomeRouter:
@@ -39,54 +26,53 @@ class HomeRouter:
     def __init__(self, space, model):
         self.space, self.model = space, model
         model.world = self
+        self.links = set()  # bridges, and ports without a cable
         self.tunnels = {}  # by the id of the interface's row: its Tunnel and its settings
-        self.routes = {}  # by their text: the watching process, or None
+        self.routing = Routing(space)
         self.firewall = ""
         self.advertiser = Advertiser(space)
         # A change of this one asks for a reboot.
         self.without_ipv6 = model.setting("/ipv6/settings", "disable-ipv6")
         if self.without_ipv6:
             space.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
-        for name in self._own_links():
-            space.run(["ip", "link", "add", name, "type", "bridge"])
-            space.run(["ip", "link", "set", name, "up"])
         self.realise()
-
-    def _own_links(self):
-        """The bridges; also the ports that no cable leads to, since a bridge is as good."""
-        bridges = self.model.rows("/interface/bridge")
-        ports = self.model.rows("/interface/ethernet")
-        names = [row["name"] for row in [*bridges, *ports]]
-        return [link_name(name) for name in names if name not in (WAN, LAN)]
 
     def realise(self):
         """Makes the namespace what the model says; touches only what differs."""
         forward = self.model.setting("/ipv6/settings", "forward")
         self.space.sysctl("net.ipv6.conf.all.forwarding", int(forward))
-        routes = {} if self.without_ipv6 else dict(self._routes())
-        self._drop_stale(routes)
+        self._add_links()
+        wanted = {} if self.without_ipv6 else dict(routes(self.model))
+        self.routing.drop_routes(wanted, gone=self._drop_tunnels())
         self._realise_tunnels()
         if self.without_ipv6:
             return
         self._realise_addresses()
-        self._add_routes(routes)
+        self.routing.add_routes(wanted)
+        self.routing.set_rules(list(rules(self.model)))
         self._realise_firewall()
         self.advertiser.advertise(configuration(self.model))
 
-    def _drop_stale(self, routes):
-        """Removes tunnels that are gone, and routes that are or that went through those."""
+    def _add_links(self):
+        """The bridges; also the ports that no cable leads to, since a bridge is as good.
+
+        One that is removed or renamed stays as it was.
+        """
+        bridges = self.model.rows("/interface/bridge")
+        ports = self.model.rows("/interface/ethernet")
+        names = [row["name"] for row in [*bridges, *ports]]
+        for name in {link_name(name) for name in names if name not in (WAN, LAN)} - self.links:
+            self.space.run(["ip", "link", "add", name, "type", "bridge"])
+            self.space.run(["ip", "link", "set", name, "up"])
+            self.links.add(name)
+
+    def _drop_tunnels(self):
+        """Removes the tunnels that are gone; returns their links' names."""
         wanted = {row.id for row in self.model.rows("/interface/wireguard", disabled=False)}
-        gone = set()
-        for row_id in self.tunnels.keys() - wanted:
-            tunnel = self.tunnels.pop(row_id)[0]
-            gone.add(tunnel.name)
+        gone = [self.tunnels.pop(row_id)[0] for row_id in self.tunnels.keys() - wanted]
+        for tunnel in gone:
             tunnel.stop()
-        for route in list(self.routes):
-            if route not in routes or gone & set(route.split()):
-                watcher = self.routes.pop(route)
-                if watcher:
-                    self.space.stop(watcher)
-                self.space.run(["ip", "-6", "route", "del", *route.split()], check=False)
+        return {tunnel.name for tunnel in gone}
 
     def _realise_tunnels(self):
         for row in self.model.rows("/interface/wireguard", disabled=False):
@@ -114,33 +100,6 @@ class HomeRouter:
             self.space.run(["ip", "address", "del", address, "dev", name])
         for name, address in wanted - present:
             self.space.run(["ip", "address", "add", address, "dev", name, "nodad"])
-
-    def _routes(self):
-        """Each static route as `ip route` would take it, with what to ping or None."""
-        for row in self.model.rows("/ipv6/route", disabled=False, blackhole=False):
-            if row.dynamic or not row["gateway"]:
-                continue
-            address, _, name = row["gateway"].rpartition("%" if ":" in row["gateway"] else " ")
-            if not address and ":" in name:
-                address, name = name, ""
-            interface = self.model.interface(name) if name else None
-            if name and interface is None:
-                continue
-            words = [row["dst-address"]]
-            words += ["via", address] if address else []
-            link = link_name(name) if name else ""
-            words += ["dev", link] if link else []
-            words += ["metric", str(row["distance"]), "proto", "static"]
-            watched = f"-I {link} {address}" if link else address
-            yield " ".join(words), watched if row["check-gateway"] == "ping" else None
-
-    def _add_routes(self, wanted):
-        for route in wanted.keys() - self.routes.keys():
-            self.space.run(["ip", "-6", "route", "replace", *route.split()])
-            watcher = None
-            if wanted[route]:
-                watcher = self.space.start(["sh", "-c", WATCH, "watch", wanted[route], route])
-            self.routes[route] = watcher
 
     def _realise_firewall(self):
         text = ruleset(self.model)
@@ -194,17 +153,29 @@ class Home:
     """
 
     def __init__(self, gateway, name, model=None):
+        self.name = name
         self.space = Namespace(f"{name}-router")
         self.client = Client(f"{name}-client")
+        self.others = []
         self.output = []
         if gateway:
             gateway.home_uplink(self.space, WAN)
             self.space.sysctl(f"net.ipv6.conf.{WAN}.disable_ipv6", 1)  # the ISP has no IPv6
         self.router = HomeRouter(self.space, model or factory())
         bridge = self.router.model.rows("/interface/bridge")[0]["name"]
-        veth(self.space, LAN, self.client.space, INTERFACE)
-        self.space.run(["ip", "link", "set", LAN, "master", link_name(bridge), "up"])
-        self.client.up()
+        self._plug_in(self.client, LAN, bridge)
+
+    def _plug_in(self, client, port, bridge):
+        veth(self.space, port, client.space, INTERFACE)
+        self.space.run(["ip", "link", "set", port, "master", link_name(bridge), "up"])
+        client.up()
+
+    def add_lan(self, bridge):
+        """A client on another of the model's bridges, by a port that the model doesn't know."""
+        number = len(self.others) + 2
+        self.others.append(Client(f"{self.name}-client{number}"))
+        self._plug_in(self.others[-1], f"lan{number}", bridge)
+        return self.others[-1]
 
     def paste(self, script):
         """Pastes a script into the router's terminal; the report of what a person would see."""
@@ -222,5 +193,6 @@ class Home:
 
     def close(self):
         self.router.stop()
-        self.client.close()
+        for client in (self.client, *self.others):
+            client.close()
         self.space.delete()

@@ -10,61 +10,14 @@ import pytest
 from ..routeros import factory, x25519
 from ..routeros.starts import STARTS
 from . import tcp
-from .netns import Namespace, veth
+from .byhand import PUBLIC, TRANSIT, ByHand, reached
 from .router import Home
-from .tunnel import Tunnel
 from .waiting import until
 
 SCRIPT = (Path(__file__).parent.parent / "data/routeros/relay.rsc").read_text()
+ROUTER = "fd99:9999:9999::2"
 PREFIX = "3fff:0:0:2::/64"
 RENUMBERED = "3fff:0:0:7::/64"
-TRANSIT = "fd99:9999:9999::1"
-PUBLIC = "3fff:0:0:1::80"
-
-
-class ByHand:
-    """A VPS that relays two prefixes, and a public host behind it."""
-
-    def __init__(self, router_key):
-        self.vps = Namespace("byhand-vps")
-        self.host = Namespace("byhand-host")
-        self.private = x25519.generate()
-        self.vps.sysctl("net.ipv6.conf.all.forwarding", 1)
-        veth(self.vps, "host", self.host, "eth0")
-        up(self.vps, "host", "3fff:0:0:1::1/64")
-        up(self.host, "eth0", f"{PUBLIC}/64")
-        self.host.run(["ip", "-6", "route", "add", "default", "via", "3fff:0:0:1::1"])
-        self.tunnel = Tunnel(self.vps, "wg0")
-        self.tunnel.configure(
-            f"[Interface]\nPrivateKey = {self.private}\nListenPort = 51820\n[Peer]\n"
-            f"PublicKey = {router_key}\nAllowedIPs = {TRANSIT}/64, {PREFIX}, {RENUMBERED}\n"
-        )
-        self.tunnel_up()
-
-    def home_uplink(self, namespace, interface):
-        veth(self.vps, "home", namespace, interface)
-        up(self.vps, "home", "203.0.113.42/24")
-        up(namespace, interface, "203.0.113.7/24")
-
-    def tunnel_up(self):
-        self.vps.run(["ip", "link", "set", "wg0", "mtu", "1420"])
-        up(self.vps, "wg0", f"{TRANSIT}/64")
-        for prefix in (PREFIX, RENUMBERED):
-            self.vps.run(["ip", "-6", "route", "add", prefix, "dev", "wg0", "metric", "50"])
-
-    def tunnel_down(self):
-        self.vps.run(["ip", "link", "set", "wg0", "down"])
-
-    def close(self):
-        self.tunnel.stop()
-        self.host.delete()
-        self.vps.delete()
-
-
-def up(space, interface, address):
-    argv = ["ip", "address", "add", address, "dev", interface]
-    space.run([*argv, "nodad"] if ":" in address else argv)
-    space.run(["ip", "link", "set", interface, "up"])
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +28,14 @@ def private():
 
 @pytest.fixture(scope="module")
 def world(private, namespaces):
-    world = ByHand(x25519.public(private))
+    world = ByHand({x25519.public(private): [f"{ROUTER}/128", PREFIX, RENUMBERED]})
     yield world
     world.close()
 
 
 @pytest.fixture(scope="module")
 def script(world, private):
-    public = x25519.public(world.private)
-    return SCRIPT.replace("@PRIVATE@", private).replace("@PUBLIC@", public)
+    return SCRIPT.replace("@PRIVATE@", private).replace("@PUBLIC@", world.public_key)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +54,6 @@ def test_the_client_reaches_the_internet_and_is_reached(home, world):
     home.client.wait_ping(TRANSIT)
     assert home.client.ping(PUBLIC) == 3
     assert reached(world.host, address)
-
-
-def reached(space, address):
-    return space.run(["ping", "-6", "-c", "1", "-W", "2", address], check=False).returncode == 0
 
 
 def test_the_advertisement_carries_the_tunnels_mtu(home):
@@ -135,21 +83,17 @@ def test_the_router_itself_is_closed_to_the_internet_only(home, world):
     home.client.wait_ping(PUBLIC)
     tcp.listen(home.space, 8291)
     assert home.client.connect("3fff:0:0:2::1", 8291)
-    assert tcp.connect(world.vps, "fd99:9999:9999::2", 8291) == TRANSIT
+    assert tcp.connect(world.vps, ROUTER, 8291) == TRANSIT
     assert tcp.connect(world.host, "3fff:0:0:2::1", 8291) is None
 
 
 def test_a_second_paste_leaves_the_tunnel_alone(home, world, script):
     home.client.wait_ping(PUBLIC)
-    handshakes, received = world.tunnel.handshakes(), transfer(world.tunnel)
+    handshakes, before = world.tunnel.handshakes(), sum(world.tunnel.received().values())
     assert home.paste(script).errors == []
     assert home.client.ping(PUBLIC) == 3
     assert world.tunnel.handshakes() == handshakes
-    assert transfer(world.tunnel) > received
-
-
-def transfer(tunnel):
-    return int(tunnel.wg("show", tunnel.name, "transfer").split()[1])
+    assert sum(world.tunnel.received().values()) > before
 
 
 def test_another_prefix_reaches_the_client(home, world, script):

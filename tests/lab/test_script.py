@@ -3,6 +3,7 @@
 
 import pytest
 
+from ..routeros import factory, import_
 from ..routeros.starts import STARTS
 from . import tcp
 from .gateway import PUBLIC6, RESERVED, RESERVED2
@@ -12,6 +13,10 @@ from .waiting import until
 
 DONE = "sixrelay: done"
 SERVICE = 8080
+SECOND_BRIDGE = """
+/interface/bridge/add name=bridge2
+/interface/list/member/add list=LAN interface=bridge2
+"""
 
 
 @pytest.fixture
@@ -176,3 +181,31 @@ def test_a_router_that_makes_its_own_key(relay):
     assert (report.errors, report.output[-1]) == ([], DONE)
     assert not [line for line in report.output if "router_public_key" in line]
     home.client.wait_ping(PUBLIC6)
+
+
+def test_two_lans_of_one_router(new_lab):
+    """Each through its own tunnel, and each reached."""
+    lab = new_lab(reserved=[RESERVED, RESERVED2])
+    lab.vps.boot()
+    lab.vps.settings(
+        "[site home]\n[site guests]\nlan_bridge = bridge2\nrouter_interface = wg-guests\n"
+    )
+    lab.vps.run(["sixrelay", "apply"])
+    model = factory()
+    assert import_(model, SECOND_BRIDGE).errors == []
+    home = lab.add_home(Home(lab.gateway, f"{lab.name}-home", model))
+    guests = home.add_lan("bridge2")
+    for site in ("home", "guests"):
+        report = home.paste(announced(lab.vps, site))
+        assert (report.errors, report.output[-1]) == ([], DONE)
+    for client, prefix in ((home.client, RESERVED), (guests, RESERVED2)):
+        address = client.wait_address(prefix)
+        client.wait_ping(PUBLIC6)
+        assert client.ping(PUBLIC6) == 3
+        assert client.ping(prefix.replace("::/64", "::1")) == 3
+        argv = ["ping", "-c1", "-W2", address]
+        assert lab.public.run(argv, check=False).returncode == 0
+    back = lab.vps.run(["sixrelay", "script", "--revert", "--site", "guests"]).stdout
+    assert home.paste(back).errors == []
+    assert guests.addresses() == []
+    assert home.client.ping(PUBLIC6) == 3

@@ -50,6 +50,11 @@ class Tunnel:
         lines = self.wg("show", self.name, "latest-handshakes").splitlines()
         return {key: int(when) for key, when in (line.split() for line in lines)}
 
+    def received(self):
+        """The bytes that came from each peer, by public key."""
+        lines = self.wg("show", self.name, "transfer").splitlines()
+        return {key: int(count) for key, count, _ in (line.split() for line in lines)}
+
     def stop(self):
         if self.child:
             self.space.stop(self.child)

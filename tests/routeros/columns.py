@@ -9,7 +9,7 @@ import ipaddress
 import re
 
 from . import x25519
-from .errors import ScriptError
+from .errors import ModelError, ScriptError
 from .values import Prefix, Time, equal
 
 
@@ -47,6 +47,18 @@ class Flag(Column):
         if spelling(value) not in ("yes", "no"):
             raise ScriptError("invalid value for argument, expected yes or no")
         return spelling(value) == "yes"
+
+
+class Switch(Column):
+    """Set by its bare name, and else unset. What `where NAME=VALUE` finds: nobody's measurement."""
+
+    def keep(self, router, value):
+        if value is not True:
+            raise ModelError(f"a switch is given {value!r}")
+        return True
+
+    def equals(self, kept, value):
+        raise ModelError(f"a switch is compared with {value!r}")
 
 
 class Choice(Column):
@@ -130,16 +142,16 @@ class HostAddress(Column):
 
 
 class Network(Column):
-    """A prefix; with `negatable`, `!` may stand before it."""
+    """A prefix; with `negatable`, `!` may stand before it; kind: of which family, or of both."""
 
-    def __init__(self, default=None, negatable=False):
+    def __init__(self, default=None, negatable=False, kind=ipaddress.IPv6Interface):
         super().__init__(default)
-        self.negatable = negatable
+        self.negatable, self.kind = negatable, kind
 
     def keep(self, router, value):
         text = spelling(value)
         negation = "!" if self.negatable and text.startswith("!") else ""
-        return negation + str(read_interface(text.removeprefix(negation)).network)
+        return negation + str(read_interface(text.removeprefix(negation), self.kind).network)
 
 
 class Networks(Column):
@@ -173,12 +185,14 @@ class Key(Column):
 class Reference(Column):
     """The name of a row of another menu, kept as that row: it follows a change of the name.
 
-    A row that is gone shows as its id (seen in exports: `!*2000011`).
+    A row that is gone shows as its id (seen in exports: `!*2000011`). what: what the refusal of
+    an unknown name calls it; else the menu's last word.
     """
 
-    def __init__(self, menu, words=(), negatable=False, default=None):
+    def __init__(self, menu, words=(), negatable=False, default=None, what=None):
         super().__init__(default)
         self.menu, self.words, self.negatable = menu, words, negatable
+        self.what = what or menu.rsplit("/")[-1]
 
     def keep(self, router, value):
         text = spelling(value)
@@ -189,7 +203,7 @@ class Reference(Column):
         for row in router.table(self.menu).rows:
             if row["name"] == text:
                 return negated, row
-        raise ScriptError(f"input does not match any value of {self.menu.rsplit('/')[-1]}")
+        raise ScriptError(f"input does not match any value of {self.what}")
 
     def show(self, kept):
         if kept is None or isinstance(kept, str):
@@ -220,3 +234,8 @@ class Computed(Column):
 
     def keep(self, router, value):
         raise ScriptError("read-only property")
+
+
+def common():
+    """The columns of every menu with rows."""
+    return {"comment": Column(""), "disabled": Flag(False)}

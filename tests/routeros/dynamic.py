@@ -2,7 +2,8 @@
 """The rows that RouterOS makes by itself, and that a careless `find` also finds.
 
 - /ipv6/address: a link-local address on each interface (manual).
-- /ipv6/route: the connected network of each address (manual).
+- /routing/table: main (manual).
+- /ipv6/route: the connected network of each address, in main (manual).
 - /ipv6/nd/prefix: the prefix of each advertised address (manual).
 - /ipv6/firewall/filter: the counter of FastTrack in the first place (measured on 7.16.2, 7.24.2).
 """
@@ -13,6 +14,7 @@ import ipaddress
 
 def refresh(router):
     """Makes the dynamic rows what the other rows call for; those that stay keep their ids."""
+    _replace(router, "/routing/table", [MAIN])
     on = not router.setting("/ipv6/settings", "disable-ipv6")
     addresses = [row for row in router.rows("/ipv6/address") if in_force(row) and on]
     _replace(router, "/ipv6/address", _link_locals(router) if on else [])
@@ -22,6 +24,7 @@ def refresh(router):
     _replace(router, "/ipv6/firewall/filter", [FASTTRACK] if tracked else [])
 
 
+MAIN = {"name": "main", "fib": True}
 FASTTRACK = {
     "chain": "forward",
     "action": "passthrough",

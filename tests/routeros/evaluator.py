@@ -77,10 +77,19 @@ class Evaluator:
         if isinstance(node, Array):
             return [self.value(item) for item in node.items]
         if isinstance(node, Property):
-            return self.row[node.name]
+            return self._property(node)
         if isinstance(node, Operation):
             return self._operation(node)
         return self._block(node)
+
+    def _property(self, node):
+        """A column of the row that a where looks at.
+
+        Whether a rule is disabled is not for a where to ask: seen on 7.23, disabled=no finds none.
+        """
+        if node.name == "disabled" and self.row.table.menu.startswith("/ipv6/firewall/"):
+            raise ModelError("a where that asks for disabled")
+        return self.row[node.name]
 
     def _scope_of(self, name):
         """The innermost scope that has a variable; the globals when none has."""
@@ -92,6 +101,7 @@ class Evaluator:
             done = left == (node.operator == "||")
             return left if done else truth(self.value(node.operands[1]))
         if node.operator in ("=", "!=") and isinstance(node.operands[0], Property):
+            self._property(node.operands[0])
             same = self.row.equals(node.operands[0].name, self.value(node.operands[1]))
             return same == (node.operator == "=")
         values = [self.value(operand) for operand in node.operands]

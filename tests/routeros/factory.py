@@ -27,9 +27,7 @@ def factory(version="7.15.3", fasttrack=False, world=None):
             comment = DEFCONF["list_comment"]
             router.add("/interface/list/member", list=name, interface=member, comment=comment)
     for address, comment in DEFCONF["ipv6_address_list_bad_ipv6"]:
-        router.add(
-            "/ipv6/firewall/address-list", list="bad_ipv6", address=address, comment=comment
-        )
+        router.add("/ipv6/firewall/address-list", list="bad_ipv6", address=address, comment=comment)
     for rule in DEFCONF["ipv6_filter"]:
         if "since" not in rule:
             router.add("/ipv6/firewall/filter", **rule)

@@ -46,6 +46,10 @@ def names(script):
             name = node.arguments.get("number" if settings else "value-name")
             used.append(getattr(name, "value", "name of a property here"))
         for name in used:
+            asked = name == "disabled" and node.verb == "find" and "/firewall/" in node.menu
+            if asked:
+                message = f"{node.menu}/find by disabled finds nothing (seen on 7.23): ask get"
+                yield Finding(node.line, "names", message)
             if name not in properties(node.menu):
                 message = f"{node.menu}/{node.verb}: no {name} that every version knows"
                 yield Finding(node.line, "names", message)

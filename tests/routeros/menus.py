@@ -16,23 +16,27 @@ from .columns import (
     Duration,
     DurationRange,
     Flag,
-    Gateway,
     HostAddress,
     Key,
     Network,
     Networks,
     Number,
     Reference,
+    common,
 )
 from .errors import ModelError, ScriptError
-from .table import Settings, Table, View
+from .routing import (
+    route_columns,
+    rule_check,
+    rule_columns,
+    table_check,
+    table_columns,
+    table_removal,
+)
+from .table import Settings, Table, View, named_check
 
 PORTS = (0, 65535)
 RA_INTERVAL = "3m20s-10m"
-
-
-def common():
-    return {"comment": Column(""), "disabled": Flag(False)}
 
 
 def interface_columns(kind):
@@ -84,18 +88,6 @@ def address_columns():
         "advertise": Flag(True),
         "eui-64": Flag(False),
         "no-dad": Flag(False),
-        **common(),
-    }
-
-
-def route_columns():
-    return {
-        "dst-address": Network("::/0"),
-        "gateway": Gateway(),
-        "check-gateway": Choice("none", "arp", "ping", default="none"),
-        "distance": Number(0, 255, 1),
-        "routing-table": Column("main"),
-        "blackhole": Flag(False),
         **common(),
     }
 
@@ -214,16 +206,11 @@ def nd_check(table, row, others):
 
 
 def nd_prefix_check(table, row, others):
-    """Nobody has measured if a prefix may have a static row beside its dynamic one (router.py)."""
+    """A static row beside the dynamic one was seen to be refused (router.py)."""
     place = row["interface"], row["prefix"]
     dynamic = [(other["interface"], other["prefix"]) for other in others if other.dynamic]
     if table.router.refuses_static_prefix and place in dynamic:
-        raise ScriptError("failure: already have such prefix")
-
-
-def named_check(table, row, others):
-    if row["name"] in [other["name"] for other in others]:
-        raise ScriptError("failure: already have such name")
+        raise ScriptError("failure: configuration for this prefix already exists")
 
 
 def version_text(version):
@@ -257,6 +244,8 @@ def build(router):
             {"list": Column(), "address": Network(), **common()},
             None,
         ),
+        "/routing/table": (table_columns(), table_check, table_removal),
+        "/routing/rule": (rule_columns(), rule_check),
         "/file": ({"name": Column(), "contents": Column(""), **common()}, None),
     }
     settings = {

@@ -111,14 +111,14 @@ class Parser(Expressions):
             start = self.scan.at
             named = self.scan.match(ARGUMENT)
             word = None if named else self.scan.match(NAME)
-            if word in flags:
+            if word in flags and word in known:
                 found[word] = Literal(True)
                 continue
             if word == "where" and word in known:
                 found["where"] = self.where()
                 continue
             name = named[:-1] if named else next((p for p in positional if p not in found), None)
-            if name not in known or name in found:
+            if name not in known or name in found or name in flags:
                 self.scan.at = start
                 self.scan.fail("expected end of command")
             if not named:

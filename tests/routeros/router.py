@@ -21,8 +21,8 @@ class Router:
     """A router without configuration (factory.py has one with it).
 
     version: one of commands.VERSIONS. The terminal's menu and the globals outlive a script.
-    refuses_static_prefix: nobody has measured if /ipv6/nd/prefix takes a row for a prefix that
-    has a dynamic one there; false: it does, and the dynamic row goes. A test may set it.
+    refuses_static_prefix: whether /ipv6/nd/prefix refuses a row for a prefix that has a dynamic one
+    there, as somebody has seen; if not, the dynamic row goes. A test may set it.
     """
 
     def __init__(self, version="7.15.3", world=None):
@@ -31,10 +31,11 @@ class Router:
         self.commands = Commands(version)
         self.globals = {}
         self.log = []
-        self.refuses_static_prefix = False
+        self.refuses_static_prefix = True
         self._last_id = 0
         self._tables = {}
         self._tables = menus.build(self)
+        self.changed()
 
     def next_id(self):
         self._last_id += 1

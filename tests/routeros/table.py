@@ -46,11 +46,12 @@ class Table:
     """The rows of a menu in their order.
 
     columns: the columns by name. check(table, row, others): raises ScriptError when the row
-    can't stand beside the others. `comment` and `disabled` are in every menu.
+    can't stand beside the others. removal(table, row): raises when it can't go. `comment` and
+    `disabled` are in every menu.
     """
 
-    def __init__(self, router, menu, columns, check=None):
-        self.router, self.menu, self.check = router, menu, check
+    def __init__(self, router, menu, columns, check=None, removal=None):
+        self.router, self.menu, self.check, self.removal = router, menu, check, removal
         self.columns = columns
         self.rows = []
 
@@ -110,6 +111,8 @@ class Table:
                 raise ScriptError("failure: can not remove dynamic item")
             if "default" in self.columns and row["default"]:
                 raise ModelError(f"{self.menu}: nobody has measured what removing it does")
+            if self.removal:
+                self.removal(self, row)
             self.discard(row)
 
     def discard(self, row):
@@ -161,3 +164,9 @@ class View(Table):
     def set(self, rows, values):
         for row in rows:
             row.table.set([row], values)
+
+
+def named_check(table, row, others):
+    """The check of a menu whose rows have a name each."""
+    if row["name"] in [other["name"] for other in others]:
+        raise ScriptError("failure: already have such name")

@@ -140,7 +140,16 @@ MUTATIONS = {
         "&& [:len [/interface/wireguard/find where vrf=x]] = 0) do",
         "names",
     ),
-    "an argument that is no property": ("disabled]", "place-before=1]", "names"),
+    "an argument that is no property": (
+        '^defconf" !dynamic]',
+        '^defconf" place-before=1]',
+        "names",
+    ),
+    "a where that asks if a rule is disabled": (
+        '^defconf" !dynamic]',
+        '^defconf" !disabled]',
+        "names",
+    ),
     "a get of an unknown property": ("$r in-interface-list", "$r in-list", "names"),
     "a get of a setting": (READ, "[/ipv6/settings/get ipv6]", "names"),
     "a get without a property": ("filter/get $r action", "filter/get $r", "names"),

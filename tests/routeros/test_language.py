@@ -118,7 +118,7 @@ def test_a_find_in_brackets_is_of_the_commands_menu():
         ('comment~"ICMPv6\\$"', 2),
         ("protocol", 12),
         ("chain=input !protocol", 4),
-        ('comment!="x" !dynamic disabled=no', 22),
+        ('comment!="x" !dynamic', 22),
         ('!(comment~"defconf")', 0),
         ('chain="input" !(comment~"drop")', 8),
         ('!(comment~"accept" || action="drop")', 0),
@@ -256,3 +256,22 @@ def test_get_and_print():
     version, disabled, comment, row = put(script)
     assert (version, disabled, comment) == ("7.15.3 (stable)", "false", "defconf")
     assert "name=LAN" in row
+
+
+@pytest.mark.parametrize(
+    "where", ["!disabled", "disabled", "disabled=no", 'chain="input" !disabled']
+)
+def test_a_where_must_not_ask_if_a_rule_is_disabled(where):
+    """Seen on 7.23: disabled=no finds none of them. A get tells."""
+    with pytest.raises(ModelError):
+        put(f":put [:len [/ipv6/firewall/filter/find where {where}]]")
+
+
+def test_a_time_comes_as_text():
+    """Measured on 7.21.4: it is equal to no time."""
+    row = '[/ipv6/nd/get [/ipv6/nd/find where interface="all"] ra-lifetime]'
+    assert put(f":put [:typeof {row}]; :put ({row} = 30m); :put {row}") == [
+        "str",
+        "false",
+        "00:30:00",
+    ]

@@ -173,6 +173,7 @@ OVER = (
 
 def test_a_static_prefix_takes_the_place_of_the_dynamic_one():
     router = factory()
+    router.refuses_static_prefix = False
     run(router, "/ipv6/address/add address=3fff::1/64 interface=bridge comment=a\n" + OVER)
     (row,) = router.rows("/ipv6/nd/prefix")
     assert (row.dynamic, row["valid-lifetime"], row["preferred-lifetime"]) == (False, 0, 0)
@@ -181,9 +182,8 @@ def test_a_static_prefix_takes_the_place_of_the_dynamic_one():
     assert row.dynamic
 
 
-def test_a_router_may_refuse_a_static_prefix_beside_the_dynamic_one():
+def test_a_router_refuses_a_static_prefix_beside_the_dynamic_one():
     router = factory()
-    router.refuses_static_prefix = True
     run(router, "/ipv6/address/add address=3fff::1/64 interface=bridge comment=a")
     assert "prefix" in refusal(router, OVER)
     run(router, OVER.replace("3fff::", "3fff:1::"))
@@ -225,6 +225,115 @@ def test_a_route_may_be_blank():
     assert router.rows("/ipv6/route")[0]["dst-address"] == "::/0"
 
 
+CABIN = """
+/interface/wireguard/add name=wg-cabin
+/routing/table/add name="wg-cabin" fib comment="cabin"
+"""
+ROUTE = '/ipv6/route/add gateway=wg-cabin routing-table="wg-cabin" comment="cabin"'
+RULE = '/routing/rule/add src-address=3fff:0:0:3::/64 action=lookup table="wg-cabin"'
+
+
+def test_main_is_there_and_stays():
+    router = factory()
+    (main,) = router.rows("/routing/table")
+    assert (main["name"], main["fib"], main.dynamic) == ("main", True, True)
+    assert "dynamic" in refusal(router, "/routing/table/remove [find name=main]")
+    assert "already have" in refusal(router, "/routing/table/add name=main fib")
+    assert refusal(router, "/routing/table/set [find name=main] comment=x")
+    run(router, CABIN)
+    assert [row["name"] for row in router.rows("/routing/table")] == ["main", "wg-cabin"]
+    assert "already have" in refusal(router, "/routing/table/set [find comment=cabin] name=main")
+
+
+def test_fib_is_said_by_its_name_alone():
+    router = factory()
+    run(router, CABIN + "/routing/table/add comment=b name=b")
+    assert run(router, ":put [/routing/table/get [find name=wg-cabin] fib]") == ["true"]
+    assert router.rows("/routing/table", name="b")[0]["fib"] is None
+    run(router, "/routing/table/set [find name=b] fib")
+    assert router.rows("/routing/table", name="b")[0]["fib"] is True
+    run(router, "/routing/table/unset [find name=b] fib")
+    assert router.rows("/routing/table", name="b")[0]["fib"] is None
+    for line in ("/routing/table/add name=c fib=yes", "/ipv6/route/add fib gateway=bridge"):
+        assert "expected end of command" in refusal(router, line)
+    with pytest.raises(ModelError):
+        import_(router, "/routing/table/find where fib=yes")
+
+
+def test_a_routes_table_must_exist_and_is_followed():
+    router = factory()
+    no_such = "input does not match any value of routing-table"
+    run(router, "/interface/wireguard/add name=wg-cabin")
+    assert refusal(router, ROUTE) == no_such
+    run(router, CABIN.splitlines()[2] + "\n" + ROUTE)
+    run(router, '/routing/table/set [find name="wg-cabin"] name="hut"')
+    assert run(router, ':put [:len [/ipv6/route/find routing-table="hut"]]') == ["1"]
+    assert refusal(router, "/ipv6/route/set [find comment=cabin] routing-table=x") == no_such
+
+
+def test_connected_routes_are_in_main():
+    router = factory()
+    run(router, CABIN + "/ipv6/address/add address=fd01::3/64 interface=wg-cabin")
+    (row,) = router.rows("/ipv6/route")
+    assert (row["dst-address"], row["routing-table"]) == ("fd01::/64", "main")
+
+
+@pytest.mark.parametrize("user", [ROUTE, RULE, RULE + " disabled=yes"])
+def test_removing_a_table_in_use_is_nobodys_measurement(user):
+    router = factory()
+    run(router, CABIN + user)
+    with pytest.raises(ModelError):
+        import_(router, '/routing/table/remove [find name="wg-cabin"]')
+    run(router, "/ipv6/route/remove [find comment=cabin]\n/routing/rule/remove [find]")
+    run(router, '/routing/table/remove [find name="wg-cabin"]')
+    assert router.configuration()["/routing/table"] == []
+
+
+def test_rules_have_an_order_and_both_families():
+    router = factory()
+    run(router, CABIN + RULE + " comment=far")
+    near = "/routing/rule/add action=lookup table=main min-prefix=0"
+    run(router, f"{near} src-address=3fff:0:0:3::9/64 place-before=[find comment=far] comment=near")
+    run(router, "/routing/rule/add action=drop dst-address=192.0.2.7 interface=bridge comment=v4")
+    rows = router.rows("/routing/rule")
+    assert [row["comment"] for row in rows] == ["near", "far", "v4"]
+    assert rows[0]["src-address"] == rows[1]["src-address"] == "3fff:0:0:3::/64"
+    assert (rows[1]["min-prefix"], rows[2]["dst-address"]) == (None, "192.0.2.7/32")
+    assert run(router, ":put [:len [/routing/rule/find min-prefix=0]]") == ["1"]
+    assert run(router, ':put [:len [/routing/rule/find table="main"]]') == ["1"]
+
+
+@pytest.mark.parametrize("action", ["lookup", "lookup-only-in-table", "drop", "unreachable"])
+def test_the_actions_of_rules(action):
+    router = factory()
+    run(router, f"/routing/rule/add action={action} table=main disabled=yes")
+    assert router.rows("/routing/rule")[0]["action"] == action
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/routing/table/add fib",
+        "/routing/rule/add",
+        "/routing/rule/add table=main",
+        "/routing/rule/add action=lookup",
+        "/routing/rule/add action=drop routing-mark=x",
+        "/routing/bgp/connection/print",
+        "/routing/settings/set policy-rules=main",
+    ],
+)
+def test_routing_that_is_unmeasured_or_not_modelled(line):
+    with pytest.raises(ModelError):
+        import_(factory(), line)
+
+
+def test_chains_of_rules_came_with_7_22():
+    line = "/routing/rule/add action=drop chain=user"
+    assert "expected end of command" in refusal(factory("7.21.5"), line)
+    with pytest.raises(ModelError):
+        import_(factory("7.22.3"), line)
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -235,6 +344,11 @@ def test_a_route_may_be_blank():
         "/ipv6/address/add address=fd01::1/64 interface=bridge advertise=perhaps",
         "/ipv6/route/add gateway=fd01::1%nowhere",
         "/ipv6/route/add check-gateway=sometimes",
+        "/routing/rule/add action=lookup table=nowhere",
+        "/routing/rule/add action=accept table=main",
+        "/routing/rule/add action=drop min-prefix=-1",
+        "/routing/rule/add action=drop interface=nowhere",
+        "/routing/rule/add action=drop src-address=nonsense",
         "/interface/list/member/add list=NONE interface=bridge",
         "/ipv6/address/set *FFFF advertise=no",
     ],

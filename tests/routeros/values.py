@@ -118,7 +118,5 @@ def equal(left, right):
 def less(left, right):
     """`<`, between two of one type only."""
     if type_name(left) != type_name(right) or isinstance(left, (bool, list)) or left is None:
-        raise ScriptError(
-            f"cannot compare if {type_name(left)} is less than {type_name(right)}"
-        )
+        raise ScriptError(f"cannot compare if {type_name(left)} is less than {type_name(right)}")
     return left < right

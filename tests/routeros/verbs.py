@@ -4,7 +4,7 @@
 from .columns import spelling
 from .errors import ModelError, ScriptError
 from .table import Settings
-from .values import Id, to_text
+from .values import Id, Time, to_text
 
 
 def run(unit, command, arguments):
@@ -80,7 +80,9 @@ def _get(unit, table, command, arguments):
         raise ScriptError("invalid internal item number" if rows else "no such item")
     if "value-name" not in arguments:
         raise ModelError("get without a property")
-    return rows[0][arguments["value-name"]]
+    value = rows[0][arguments["value-name"]]
+    # Times come as text, and are equal to no time (measured on 7.21.4).
+    return to_text(value) if isinstance(value, Time) else value
 
 
 def _print(unit, table, command, arguments):

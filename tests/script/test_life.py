@@ -175,6 +175,44 @@ def test_a_version_that_is_too_old_is_named(vps, deliver, version):
         assert report.errors == []
 
 
+def test_snapshots_go_where_they_outlive_a_reboot(vps, deliver):
+    """Where there is a directory flash, the rest is a RAM disk (manual)."""
+    router = STARTS["factory"].router(PREFIX)
+    router.add("/file", name="flash")
+    run(deliver, router, vps.script())
+    assert set(files(router)) == {
+        "flash",
+        "flash/before-ipv6-wg.rsc",
+        "flash/before-ipv6-wg.backup",
+    }
+    printed = run(deliver, router, vps.revert_script())
+    assert "  /system/backup/load name=flash/before-ipv6-wg" in printed
+
+
+@pytest.mark.parametrize("refuses", [False, True], ids=["", "no static prefix beside another"])
+def test_the_devices_are_told_in_the_right_order(vps, deliver, refuses):
+    """First that this is no router any more, while the address is there; then that the prefix is
+    over; and all of it before anything else goes.
+    """
+    router = STARTS["factory"].router(PREFIX)
+    run(deliver, router, vps.script())
+    router.refuses_static_prefix = refuses
+    seen = []
+    router.world.delay = lambda seconds: seen.append(told(router))
+    run(deliver, router, vps.revert_script())
+    assert seen[0] == ("none", {PREFIX: 2592000})
+    assert ("none", {PREFIX: 0}) in seen
+    assert [lifetimes for _, lifetimes in seen][-1] == {PREFIX: 0}
+
+
+def told(router):
+    """What the LAN's devices hear: the lifetime of the router, and of each prefix."""
+    assert router.rows("/interface/wireguard", name="wg-cloud")
+    (nd,) = router.rows("/ipv6/nd", interface="bridge")
+    prefixes = router.rows("/ipv6/nd/prefix", interface="bridge")
+    return nd["ra-lifetime"], {row["prefix"]: int(row["valid-lifetime"]) for row in prefixes}
+
+
 def test_the_lan_on_another_bridge_asks_for_a_revert_first(vps, deliver):
     router = STARTS["factory"].router(PREFIX)
     before = router.configuration()

@@ -12,7 +12,7 @@
 :if ([:len $mine] > 0) do={ :set tag ($tag . "; \"again\" \$0\5F") }
 :local at ""
 :local late ""
-:foreach r in=[/ipv6/firewall/filter/find where chain="input" comment~"^defconf" !dynamic !disabled] do={
+:foreach r in=[/ipv6/firewall/filter/find where chain="input" comment~"^defconf" !dynamic] do={
 :local action [/ipv6/firewall/filter/get $r action]
 # The last one counts.
 :if ($action = "drop" && [/ipv6/firewall/filter/get $r in-interface-list] = "!LAN") do={
