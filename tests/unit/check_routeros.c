@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <regex.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,28 @@ START_TEST(no_text_gets_out_of_its_quotes)
 }
 END_TEST
 
+/* Any bytes, the same ones at each run. */
+START_TEST(random_text_comes_back)
+{
+	uint64_t state = 1;
+
+	for (int i = 0; i < 20000; i++) {
+		char text[40];
+		size_t len = 0;
+
+		do {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			text[len] = (char)(state >> 56);
+			/* Every other one is a character that means something. */
+			if (state >> 40 & 1)
+				text[len] = "\"\\$[](){};#?\n\r\t 0AFn_"[(state >> 48 & 0xff) % 21];
+		} while (text[len++] && len < sizeof(text));
+		text[len - 1] = '\0';
+		assert_round_trip(text);
+	}
+}
+END_TEST
+
 START_TEST(plain_text_stays_readable)
 {
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
@@ -151,6 +174,7 @@ int main(void)
 	unit_add_table(tcase, no_text_gets_out_of_its_quotes, hostile);
 	tcase_add_loop_test(tcase, a_prefix_pattern_takes_its_addresses_alone, 0, 64);
 	tcase_add_test(tcase, every_byte_comes_back);
+	tcase_add_test(tcase, random_text_comes_back);
 	tcase_add_test(tcase, plain_text_stays_readable);
 	return unit_finish();
 }
