@@ -6,7 +6,7 @@ Each on every state that an owner may have left the router in, pasted and import
 
 import pytest
 
-from ..routeros import paste
+from ..routeros import import_, paste
 from ..routeros.starts import DROP, STARTS, STOPS
 from ..routeros.verdict import Packet, passes
 from .product import OTHER_PREFIX, OTHER_SETTINGS, PREFIX, site
@@ -14,6 +14,7 @@ from .product import OTHER_PREFIX, OTHER_SETTINGS, PREFIX, site
 EVERYWHERE = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 INPUT = "sixrelay: accept input from cloud peer (WG)"
 INBOUND = "sixrelay: accept inbound to LAN"
+GUARD = "sixrelay: drop other input"
 FILTER = "/ipv6/firewall/filter"
 
 
@@ -86,11 +87,12 @@ def test_what_the_router_then_has(vps, deliver, start):
     assert (peer["name"], peer["public-key"]) == ("vultr", public)
     assert (peer["endpoint-address"], peer["endpoint-port"]) == ("203.0.113.42", 51820)
     assert peer["allowed-address"] == "::/0"
-    addresses = router.rows("/ipv6/address", comment="sixrelay")
-    assert [(row["address"], row["interface"], row["advertise"]) for row in addresses] == [
-        ("fd99:9999:9999::2/64", "wg-cloud", False),
-        ("3fff:0:0:2::1/64", start.bridge, True),
-    ]
+    (transit,) = router.rows("/ipv6/address", comment="sixrelay: transit")
+    assert transit["address"] == "fd99:9999:9999::2/64"
+    assert (transit["interface"], transit["advertise"]) == ("wg-cloud", False)
+    (lan,) = router.rows("/ipv6/address", comment="sixrelay")
+    assert (lan["address"], lan["interface"]) == ("3fff:0:0:2::1/64", start.bridge)
+    assert lan["advertise"]
     (route,) = router.rows("/ipv6/route", comment="sixrelay: default route")
     assert (route["dst-address"], route["gateway"]) == ("::/0", "fd99:9999:9999::1%wg-cloud")
     assert route["check-gateway"] == "ping"
@@ -108,7 +110,8 @@ def test_rules_stand_before_the_end_of_their_chain(vps, deliver, start, inbound)
     places = [("input", INPUT)] + [("forward", INBOUND)] * (inbound == "yes")
     for chain, comment in places:
         terminal = start.terminal(router, chain)
-        if terminal:
+        # One that takes nothing from wg-cloud may stand before what lets connections in.
+        if terminal and (chain == "input" or start.keeps_out):
             rows = router.rows(FILTER, chain=chain)
             assert position(router, chain, comment) < rows.index(terminal)
     (rule,) = router.rows(FILTER, comment=INPUT)
@@ -255,6 +258,73 @@ def test_own_nd_row_keeps_what_is_its_owners(vps, deliver):
     assert router.rows("/ipv6/nd", interface=start.bridge)[0]["mtu"] == 1400
 
 
+def test_what_the_owner_then_changes_in_his_nd_row_survives(vps, deliver):
+    start = STARTS["own ND row"]
+    router = start.router(PREFIX)
+    run(deliver, router, vps.script(site(start)))
+    change = "/ipv6/nd/set [find where interface=bridge] "
+    change += "mtu=1300 ra-lifetime=10m ra-interval=1m-2m dns=fd00::54"
+    import_(router, change)
+    run(deliver, router, vps.revert_script(site(start)))
+    (row,) = router.rows("/ipv6/nd", interface="bridge")
+    assert (row["mtu"], row["ra-lifetime"], row["ra-interval"]) == (1300, 600, "1m-2m")
+    assert row["dns"] == "fd00::54"
+
+
+@pytest.mark.parametrize(
+    "note", ["sixrelay: site home", "sixrelay: site home; nd was nonsense", "@; and mine"]
+)
+def test_an_edited_note_does_not_stop_the_way_back(vps, deliver, note):
+    start = STARTS["own ND row"]
+    router = start.router(PREFIX)
+    before = router.configuration()
+    run(deliver, router, vps.script(site(start)))
+    (tunnel,) = router.rows("/interface/wireguard", name="wg-cloud")
+    note = note.replace("@", tunnel["comment"])
+    router.table("/interface/wireguard").set([tunnel], {"comment": note})
+    run(deliver, router, vps.revert_script(site(start)))
+    after = router.configuration()
+    (row,) = [row for row in after["/ipv6/nd"] if row["interface"] == "bridge"]
+    assert (row["ra-lifetime"], row["ra-interval"], row["dns"]) == (1200, "30s-1m", "fd00::53")
+    after.pop("/ipv6/nd"), before.pop("/ipv6/nd")
+    assert after == before
+
+
+def test_a_tunnel_that_its_owner_renamed_is_ours_all_the_same(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    before = router.configuration()
+    run(deliver, router, vps.script())
+    once = router.configuration()
+    rename = '/interface/wireguard/set [find where name="wg-cloud"] name=mine'
+    import_(router, rename)
+    run(deliver, router, vps.script())
+    assert router.configuration() == once
+    import_(router, rename)
+    run(deliver, router, vps.revert_script())
+    assert router.configuration() == before
+
+
+def test_the_way_back_without_the_tunnel_ends_the_lans_prefix(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    run(deliver, router, vps.script())
+    import_(router, '/interface/wireguard/remove [find where name="wg-cloud"]')
+    printed = run(deliver, router, vps.revert_script())
+    assert any(f"that {PREFIX} is over" in line for line in printed)
+    assert any("/ipv6/nd" in line for line in printed)
+    for menu in ("/ipv6/address", "/ipv6/route", FILTER, "/interface/wireguard/peers"):
+        rows = [row for row in router.rows(menu) if not row.dynamic]
+        assert not [row for row in rows if (row["comment"] or "").startswith("sixrelay")]
+
+
+def test_an_address_that_its_owner_changed_is_not_said_to_be_over(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    before = router.configuration()
+    run(deliver, router, vps.script())
+    import_(router, f'/ipv6/address/set [find where comment="sixrelay"] address=3fff:0:0:2::5')
+    run(deliver, router, vps.revert_script())
+    assert router.configuration() == before
+
+
 def test_a_row_of_ours_advertises_no_dns(vps, deliver):
     router = STARTS["factory"].router(PREFIX)
     run(deliver, router, vps.script())
@@ -262,31 +332,83 @@ def test_a_row_of_ours_advertises_no_dns(vps, deliver):
     assert (row["advertise-dns"], row["ra-lifetime"]) == ("no", 1800)
 
 
-def test_a_rule_that_came_to_stand_too_low_is_moved(vps, deliver):
+OURS = [INPUT, GUARD, "sixrelay: drop inbound to LAN", INBOUND]
+
+
+@pytest.mark.parametrize("inbound", ["no", "yes"])
+@pytest.mark.parametrize("comment", OURS)
+def test_a_rule_that_came_to_stand_too_low_is_moved(vps, deliver, comment, inbound):
     router = STARTS["factory"].router(PREFIX)
-    script = vps.script("[site home]\nallow_inbound = yes\n")
+    script = vps.script(f"[site home]\nallow_inbound = {inbound}\n")
     run(deliver, router, script)
     once = router.configuration()
-    for chain, comment in (("input", INPUT), ("forward", INBOUND)):
-        (row,) = router.rows(FILTER, comment=comment)
-        table = router.table(FILTER)
+    table = router.table(FILTER)
+    for row in router.rows(FILTER, comment=comment):
         table.rows.remove(row)
         table.rows.append(row)
-        assert position(router, chain, comment) > position(router, chain, DROP)
+        assert router.configuration() != once
     run(deliver, router, script)
     assert router.configuration() == once
 
 
-def test_an_end_put_in_later_takes_the_place_of_ours(vps, deliver):
-    router = STARTS["no firewall"].router(PREFIX)
+WIDE = ["in-interface-list=!WAN", "in-interface=!ether1", "in-interface-list=all", ""]
+
+
+@pytest.mark.parametrize("wide", WIDE)
+def test_strangers_stay_out_whatever_the_owner_lets_in(vps, deliver, wide):
+    """Before the script and after it, at the top of each chain."""
+    router = STARTS["factory"].router(PREFIX)
     script = vps.script()
-    run(deliver, router, script)
-    guards = [row["comment"] for row in router.rows(FILTER, action="drop")]
-    assert guards == ["sixrelay: drop the rest from wg-cloud", "sixrelay: drop inbound to LAN"]
-    for chain in ("input", "forward"):
-        router.add(FILTER, chain=chain, action="drop", in_interface_list="!LAN", comment="mine")
-    run(deliver, router, script)
-    assert [row["comment"] for row in router.rows(FILTER)] == [INPUT, "mine", "mine"]
+    for _ in range(2):
+        for chain in ("input", "forward"):
+            first = router.rows(FILTER, chain=chain, dynamic=False)[0]
+            text = f"{FILTER}/add chain={chain} action=accept {wide} place-before={first.id}"
+            assert import_(router, text).errors == []
+        run(deliver, router, script)
+        closed(router)
+
+
+def closed(router, bridge="bridge"):
+    stranger = Packet(arrives="wg-cloud", leaves=bridge)
+    assert not passes(router, "forward", stranger)
+    assert not passes(router, "input", stranger)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f'{FILTER}/disable [find where comment="{DROP}"]',
+        f'{FILTER}/remove [find where !dynamic !(comment~"^sixrelay")]',
+        "/interface/list/member/add list=LAN interface=wg-cloud",
+    ],
+)
+def test_strangers_stay_out_whatever_the_owner_does_later(vps, deliver, change):
+    router = STARTS["factory"].router(PREFIX)
+    run(deliver, router, vps.script())
+    assert import_(router, change).errors == []
+    closed(router)
+    run(deliver, router, vps.script())
+    closed(router)
+
+
+def test_a_lan_outside_of_the_list_gets_out(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    router.add("/interface/bridge", name="lan2")
+    before = router.configuration()
+    settings = "[site home]\nlan_bridge = lan2\n"
+    device = Packet(arrives="lan2", leaves="wg-cloud", src="3fff:0:0:2::80", dst="3fff:fff::2")
+    assert not passes(router, "forward", device)
+    run(deliver, router, vps.script(settings))
+    assert passes(router, "forward", device)
+    closed(router, "lan2")
+    run(deliver, router, vps.revert_script(settings))
+    assert router.configuration() == before
+
+
+def test_another_default_route_is_named(vps, deliver):
+    router = STARTS["factory"].router(PREFIX)
+    import_(router, "/ipv6/route/add dst-address=::/0 gateway=fe80::1%ether1")
+    assert any("another default route" in line for line in run(deliver, router, vps.script()))
 
 
 def test_a_rule_that_its_owner_disabled_stays_so(vps, deliver):
