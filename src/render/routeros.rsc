@@ -88,7 +88,7 @@
 :set more ($more . [/ipv6/firewall/filter/get $r out-interface] . [/ipv6/firewall/filter/get $r out-interface-list] . [/ipv6/firewall/filter/get $r ipsec-policy])
 :local other (!($co ~ "^sixrelay"))
 :local ends ($ch = "forward" && $other && [/ipv6/firewall/filter/get $r action] ~ "^(drop|reject)\$" && [:len $more] = 0 && [/ipv6/firewall/filter/get $r disabled] != true)
-:if (!([:len $st] = 0 || $st ~ "^([^!]*new|!e)")) do={ :set ends false }
+:if ([:len $st] > 0 && ($st ~ "new") = ($st ~ "^!")) do={ :set ends false }
 :if ($ch = "input" && $co = $inOk && [:len $inTop] = 0) do={ :set inHas 1 }
 :if ($ch = "input" && $co = $inNo && [:len $inTop] = 0) do={ :set inHas ($inHas * 2) }
 :if ($ch = "input" && $other && [:len $inTop] = 0) do={ :set inTop $r }

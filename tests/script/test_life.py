@@ -405,6 +405,28 @@ def test_a_lan_outside_of_the_list_gets_out(vps, deliver):
     assert router.configuration() == before
 
 
+@pytest.mark.parametrize(
+    "states, ends",
+    [
+        ("new", True),
+        ("established,new", True),
+        ("!established,related,untracked", True),
+        ("!invalid", True),
+        ("invalid", False),
+        ("established,related", False),
+        ("!established,related,new", False),
+    ],
+)
+def test_an_end_is_what_takes_new_connections(vps, states, ends):
+    router = STARTS["no firewall"].router(PREFIX)
+    for comment in ("the rest", "the end"):
+        state = {"connection-state": states} if comment == "the rest" else {}
+        router.add(FILTER, chain="forward", action="drop", comment=comment, **state)
+    run(paste, router, vps.script("[site home]\nallow_inbound = yes\n"))
+    rows = [row["comment"] for row in router.rows(FILTER, chain="forward")]
+    assert rows.index(INBOUND) == (1 if ends else 2)
+
+
 def test_another_default_route_is_named(vps, deliver):
     router = STARTS["factory"].router(PREFIX)
     import_(router, "/ipv6/route/add dst-address=::/0 gateway=fe80::1%ether1")
