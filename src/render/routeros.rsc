@@ -71,10 +71,10 @@
 @-own # the first drop or reject of all that comes from @wg@.
 :local inTop ""
 :local inHas 0
-:local fwTop ""
-:local fwHas 0
+@-inbound :local fwTop ""
+@-inbound :local fwHas 0
 :local fwEnd ""
-:local fwLate ""
+@+inbound :local fwLate ""
 :local outLate ""
 :local fwVia ""
 :foreach r in=[/ipv6/firewall/filter/find where chain="input" or chain="forward"] do={
@@ -92,10 +92,10 @@
 :if ($ch = "input" && $co = $inOk && [:len $inTop] = 0) do={ :set inHas 1 }
 :if ($ch = "input" && $co = $inNo && [:len $inTop] = 0) do={ :set inHas ($inHas * 2) }
 :if ($ch = "input" && $other && [:len $inTop] = 0) do={ :set inTop $r }
-:if ($ch = "forward" && $co = $fwNo && [:len $fwTop] = 0) do={ :set fwHas 1 }
-:if ($ch = "forward" && $other && [:len $fwTop] = 0) do={ :set fwTop $r }
+@-inbound :if ($ch = "forward" && $co = $fwNo && [:len $fwTop] = 0) do={ :set fwHas 1 }
+@-inbound :if ($ch = "forward" && $other && [:len $fwTop] = 0) do={ :set fwTop $r }
 :if ($ends && [:len $fwEnd] = 0 && ([:len $via] = 0 || $via ~ "^!")) do={ :set fwEnd $r; :set fwVia $via }
-:if ($ch = "forward" && $co = $fwOk && [:len $fwEnd] > 0) do={ :set fwLate $r }
+@+inbound :if ($ch = "forward" && $co = $fwOk && [:len $fwEnd] > 0) do={ :set fwLate $r }
 :if ($ch = "forward" && $co = $outOk && [:len $fwEnd] > 0) do={ :set outLate $r }
 }
 @-own # The LAN needs a way out unless End spares it: by its name, or by a list that it is in.
@@ -114,9 +114,10 @@
 :if ($go = 1 && [:len $mine] = 0 && [:len [/interface/wireguard/find where name=$tun]] = 0) do={ /interface/wireguard/add name=$tun listen-port=$udp mtu=@mtu@ comment=$note }
 :local wg ""
 :local key ""
-:local had ""
+@-ra_mtu :local had ""
 :if ($go = 1) do={ :set wg [/interface/wireguard/find where comment~"^@tag@(: site |\$)"] }
-:if ($go = 1) do={ :set key [/interface/wireguard/get $wg public-key]; :set had [/interface/wireguard/get $wg mtu] }
+:if ($go = 1) do={ :set key [/interface/wireguard/get $wg public-key] }
+@-ra_mtu :if ($go = 1) do={ :set had [/interface/wireguard/get $wg mtu] }
 :if ($go = 1) do={ /interface/wireguard/set $wg name=$tun mtu=@mtu@ }
 @+secret :if ($go = 1 && $key != $want) do={ /interface/wireguard/set $wg private-key="@private_key@" }
 :if ($go = 1 && [:len [/interface/wireguard/peers/find where comment=$our]] = 0) do={ /interface/wireguard/peers/add interface=$tun public-key=$vps allowed-address=::/0 comment=$our }
