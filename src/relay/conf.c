@@ -58,22 +58,17 @@ static struct conf_site *parser_find_site(struct parser *parser, const char *sec
 static int parser_add_site(struct parser *parser, const char *section)
 {
 	const char *name = section + strlen("site ");
-	struct conf_site *site;
-	size_t len;
+	struct conf_site site = site_defaults;
 
 	name += strspn(name, " \t");
-	len = strlen(name);
-	if (!len || len >= sizeof(site->name) ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || *name == '-')
+	if (!conf_name_parse(site.name, name))
 		return parser_fail(parser, section, NULL, NULL,
 				   _("a site's name is 1 to 15 of a-z 0-9 and -"));
 	if (parser_find_site(parser, section))
 		return parser_fail(parser, section, NULL, NULL, _("given twice"));
 	if (parser->conf.site_count == CONF_SITES_MAX)
 		return parser_fail(parser, section, NULL, NULL, _("too many sites"));
-	site = &parser->conf.sites[parser->conf.site_count++];
-	*site = site_defaults;
-	memcpy(site->name, name, len + 1);
+	parser->conf.sites[parser->conf.site_count++] = site;
 	return 1;
 }
 

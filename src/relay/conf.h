@@ -16,6 +16,7 @@ struct error;
 #define CONF_PATH "/etc/sixrelay.conf"
 #define CONF_SITES_MAX 64
 #define CONF_CONSOLES_MAX 4
+#define CONF_NAME_SIZE 16
 /* The tunnel's name on a router. */
 #define CONF_ROUTER_INTERFACE "wg-cloud"
 
@@ -37,13 +38,13 @@ enum site_source {
 };
 
 struct conf_site {
-	char name[16];
+	char name[CONF_NAME_SIZE];
 	enum site_source source;
 	struct prefix prefix;
 	bool has_router_public_key;
 	struct wg_key router_public_key;
 	char lan_bridge[32];
-	char router_interface[16];
+	char router_interface[CONF_NAME_SIZE];
 	bool allow_inbound;
 	bool ra_mtu;	/* the LAN is told the tunnel's MTU */
 	bool mss_clamp; /* TCP through the tunnel is told it */

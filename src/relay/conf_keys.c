@@ -39,6 +39,17 @@ static int parse_word(const char *value, const char *const words[], int count)
 	return -1;
 }
 
+bool conf_name_parse(char name[CONF_NAME_SIZE], const char *value)
+{
+	size_t len = strlen(value);
+
+	if (!len || len >= CONF_NAME_SIZE ||
+	    strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || *value == '-')
+		return false;
+	memcpy(name, value, len + 1);
+	return true;
+}
+
 static bool relay_nic(struct conf *conf, const char *value)
 {
 	conf->has_nic = link_name_parse(&conf->nic, value);
@@ -158,13 +169,7 @@ static bool site_lan_bridge(struct conf_site *site, const char *value)
 
 static bool site_router_interface(struct conf_site *site, const char *value)
 {
-	size_t len = strlen(value);
-
-	if (!len || len >= sizeof(site->router_interface) ||
-	    strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || *value == '-')
-		return false;
-	memcpy(site->router_interface, value, len + 1);
-	return true;
+	return conf_name_parse(site->router_interface, value);
 }
 
 static bool site_allow_inbound(struct conf_site *site, const char *value)

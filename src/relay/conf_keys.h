@@ -8,6 +8,9 @@
 #define CONF_RELAY_KEYS 10
 #define CONF_SITE_KEYS 7
 
+/* Puts a name of a-z, 0-9 and - into its place; false: not allowed. */
+bool conf_name_parse(char name[CONF_NAME_SIZE], const char *value);
+
 /* parse puts the value into its place; false: not allowed. allowed is marked for translation. */
 struct conf_relay_key {
 	const char *name;
