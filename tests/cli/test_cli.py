@@ -11,10 +11,10 @@ import subprocess
 
 import pytest
 
-SIXRELAY = os.path.abspath(os.environ.get("SIXRELAY", "./sixrelay"))
+from ..program import ENV, SIXRELAY, run
+
 DOCUMENTS = pathlib.Path(__file__).parent.parent / "data/vultr"
 RESERVED = DOCUMENTS / "reserved-2026-shape.json"
-ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=0"}
 KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 
 # What each document comes to below a root: the LAN's prefix, or what is waited for.
@@ -39,19 +39,6 @@ MODES = {
     "var/lib/sixrelay/state.json": 0o600,
     "var/lib/sixrelay/metadata.json": 0o600,
 }
-
-
-def run(*args, **options):
-    return subprocess.run(
-        [SIXRELAY, *map(str, args)],
-        env=ENV,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        **options,
-    )
 
 
 class Machine:

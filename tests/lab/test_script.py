@@ -4,7 +4,7 @@
 import pytest
 
 from ..routeros import factory, import_
-from ..routeros.starts import STARTS
+from ..routeros.starts import SECOND_BRIDGE, STARTS
 from . import tcp
 from .gateway import PUBLIC6, RESERVED, RESERVED2
 from .router import Home
@@ -13,10 +13,6 @@ from .waiting import until
 
 DONE = "sixrelay: done"
 SERVICE = 8080
-SECOND_BRIDGE = """
-/interface/bridge/add name=bridge2
-/interface/list/member/add list=LAN interface=bridge2
-"""
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from typing import Callable
 from .delivery import import_
 from .factory import factory
 
+# A factory router drops 2001:db8::/32.
 PREFIX = "3fff:0:0:2::/64"
 DROP = "defconf: drop everything else not coming from LAN"
 # Fixed, so that two routers of one start are equal. Any 32 bytes are a key.
@@ -155,6 +156,12 @@ OWN_TUNNEL = f"""
 /interface/list/member/add interface=wireguard1 list=LAN
 """
 OTHER_PORT = "/interface/wireguard/set wireguard1 listen-port=51820"
+
+# A second LAN, to be imported into any of these.
+SECOND_BRIDGE = """
+/interface/bridge/add name=bridge2
+/interface/list/member/add list=LAN interface=bridge2
+"""
 
 STARTS = {
     "factory": Start(after()),

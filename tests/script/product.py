@@ -2,16 +2,13 @@
 """The scripts that sixrelay prints: the built program, on files below a directory."""
 
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 
-SIXRELAY = os.path.abspath(os.environ.get("SIXRELAY", "./sixrelay"))
+from .. import program
+from ..routeros.starts import PREFIX
+
 DOCUMENT = pathlib.Path(__file__).parent.parent / "data/vultr/reserved-2026-shape.json"
-ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=0"}
-# A factory router drops 2001:db8::/32.
-PREFIX = "3fff:0:0:2::/64"
 OTHER_PREFIX = "3fff:0:0:7::/64"
 OTHER_SETTINGS = "[relay]\nmtu = 1380\nlisten_port = 443\ntransit = fd12:3456:789a::/64\n"
 
@@ -46,15 +43,7 @@ class Vps:
         shutil.rmtree(self.root / "etc/wireguard")
 
     def run(self, command, *args):
-        done = subprocess.run(
-            [SIXRELAY, command, "--root", self.root, *args],
-            env=ENV,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = program.run(command, "--root", self.root, *args)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

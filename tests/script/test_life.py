@@ -443,35 +443,36 @@ def test_a_rule_that_its_owner_disabled_stays_so(vps, deliver):
     assert router.configuration() == once
 
 
-def test_a_revert_that_was_cut_short_is_repaired_by_either(vps):
-    """Whatever line it was cut at."""
+def cut_short_is_repaired(vps, kind, is_whole):
+    """Cuts one of the scripts at every line where what stands before is whole, and runs either."""
     start = STARTS["own ND row"]
-    untouched = start.router(PREFIX).configuration()
-    script, revert = vps.script(site(start)), vps.revert_script(site(start))
-    lines = revert.splitlines(keepends=True)
-    applied = start.router(PREFIX)
-    run(paste, applied, script)
+    scripts = {"apply": vps.script(site(start)), "revert": vps.revert_script(site(start))}
+    untouched, applied = start.router(PREFIX), start.router(PREFIX)
+    run(paste, applied, scripts["apply"])
+    expected = {"apply": applied.configuration(), "revert": untouched.configuration()}
+    lines = scripts[kind].splitlines(keepends=True)
     for cut in range(lines.index("{\n") + 1, len(lines)):
-        for repair, expected in ((revert, untouched), (script, applied.configuration())):
+        if not is_whole(lines, cut):
+            continue
+        for repair, script in scripts.items():
             router = start.router(PREFIX)
-            run(paste, router, script)
+            if kind == "revert":
+                run(paste, router, scripts["apply"])
             paste(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
-            run(paste, router, repair)
-            assert router.configuration() == expected, f"cut at {cut}: {lines[cut]}"
+            run(paste, router, script)
+            assert router.configuration() == expected[repair], f"cut at {cut}: {lines[cut]}"
+
+
+def test_a_revert_that_was_cut_short_is_repaired_by_either(vps):
+    cut_short_is_repaired(vps, "revert", lambda lines, cut: True)
 
 
 def test_an_apply_that_was_cut_short_is_repaired_by_either(vps):
-    start = STARTS["own ND row"]
-    untouched = start.router(PREFIX).configuration()
-    script, revert = vps.script(site(start)), vps.revert_script(site(start))
-    lines = script.splitlines(keepends=True)
-    applied = start.router(PREFIX)
-    run(paste, applied, script)
-    for cut in range(lines.index("{\n") + 1, len(lines) - 1):
-        if "\n}" in "".join(lines[cut:-1]) or lines[cut] == "}\n":
-            continue  # in the middle of a loop that only looks
-        for repair, expected in ((revert, untouched), (script, applied.configuration())):
-            router = start.router(PREFIX)
-            paste(router, "".join(lines[:cut]) + ':error "cut"\n}\n')
-            run(paste, router, repair)
-            assert router.configuration() == expected, f"cut at {cut}: {lines[cut]}"
+    """All but in the middle of the loop, which only looks."""
+    cut_short_is_repaired(
+        vps,
+        "apply",
+        lambda lines, cut: cut < len(lines) - 1
+        and "\n}" not in "".join(lines[cut:-1])
+        and lines[cut] != "}\n",
+    )

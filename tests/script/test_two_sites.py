@@ -5,22 +5,19 @@ import pytest
 
 from ..routeros import factory, import_
 from ..routeros.checker import check
+from ..routeros.starts import SECOND_BRIDGE
 from .test_life import files, run
 
 SITES = (
     "[site home]\n"
     "[site guests]\nprefix = original\nlan_bridge = bridge2\nrouter_interface = wg-guests\n"
 )
-OWNER = """
-/interface/bridge/add name=bridge2
-/interface/list/member/add list=LAN interface=bridge2
-"""
 
 
 @pytest.fixture
 def router():
     router = factory()
-    assert import_(router, OWNER).errors == []
+    assert import_(router, SECOND_BRIDGE).errors == []
     return router
 
 
@@ -54,7 +51,7 @@ def test_each_comes_and_goes_by_itself(deliver, router, scripts, first, second):
     run(deliver, router, scripts[second][0])
     run(deliver, router, scripts[first][1])
     alone = factory()
-    import_(alone, OWNER)
+    import_(alone, SECOND_BRIDGE)
     run(deliver, alone, scripts[second][0])
     ours, theirs = router.configuration(), alone.configuration()
     for rows in (ours, theirs):

@@ -56,4 +56,5 @@ update-golden: tests/unit/check_render
 	cd $(srcdir) && /usr/bin/python3 -m tests.script.readme
 .PHONY: update-golden
 
-EXTRA_DIST += tests/cli/run tests/cli/test_cli.py tests/data tests/golden tests/unit/no-check
+EXTRA_DIST += tests/__init__.py tests/program.py tests/cli/__init__.py tests/cli/run tests/cli/test_cli.py \
+	tests/data tests/golden tests/unit/no-check
