@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/conf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "relay/conf_keys.h"
@@ -94,8 +96,8 @@ static int handle_relay(struct parser *parser, const char *section, const char *
 	}
 	return parser_fail(parser, section, key, NULL,
 			   _("unknown setting; there are nic, wg_interface, listen_port, mtu, "
-			     "transit, ndppd_rule, manage_ufw, manage_sshd, console and "
-			     "announce_secret"));
+			     "transit, ndppd_rule, manage_ufw, manage_sshd, console, "
+			     "announce_secret and proof_hosts"));
 }
 
 static int handle_site(struct parser *parser, struct conf_site *site, const char *section,
@@ -190,6 +192,17 @@ static int scan_lines(struct parser *parser, const char *name, const char *text,
 	return 0;
 }
 
+/* The public resolvers of Google, Cloudflare and Quad9, which answer pings from everywhere. */
+static void default_proof_hosts(struct conf *conf)
+{
+	static const char *const hosts[] = {"2001:4860:4860::8888", "2606:4700:4700::1111",
+					    "2620:fe::fe"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++)
+		inet_pton(AF_INET6, hosts[i], &conf->proof_hosts[i]);
+	conf->proof_host_count = ARRAY_SIZE(hosts);
+}
+
 int conf_parse(struct conf *conf, const char *name, const char *text, size_t len, struct error *err)
 {
 	struct parser parser = {
@@ -210,6 +223,7 @@ int conf_parse(struct conf *conf, const char *name, const char *text, size_t len
 	if (line < 0)
 		return line;
 	prefix_parse(&parser.conf.transit, "fd99:9999:9999::/64");
+	default_proof_hosts(&parser.conf);
 	line = ini_parse_string(text, handle, &parser);
 	if (line < 0)
 		return error_errno(err, -ENOMEM, "%s", name);

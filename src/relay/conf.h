@@ -17,6 +17,7 @@ struct error;
 #define CONF_SITES_MAX 64
 #define CONF_CONSOLES_MAX 4
 #define CONF_NAME_SIZE 16
+#define CONF_PROOF_HOSTS_MAX 4
 /* The tunnel's name on a router. */
 #define CONF_ROUTER_INTERFACE "wg-cloud"
 
@@ -57,11 +58,14 @@ struct conf {
 	uint16_t listen_port;
 	uint16_t mtu;
 	struct prefix transit;
+	bool has_ndppd_rule; /* false: the default, and the agent may find a better one */
 	enum ndppd_rule ndppd_rule;
 	bool manage_ufw, manage_sshd;
 	size_t console_count;
 	char consoles[CONF_CONSOLES_MAX][64];
 	enum announce_secret announce_secret;
+	size_t proof_host_count;
+	struct in6_addr proof_hosts[CONF_PROOF_HOSTS_MAX]; /* asked when the gateway is silent */
 
 	size_t site_count; /* never 0: without a section there is the site "home" */
 	struct conf_site sites[CONF_SITES_MAX];

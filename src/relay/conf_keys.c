@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/conf_keys.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,7 @@ static bool relay_ndppd_rule(struct conf *conf, const char *value)
 	static const char *const words[] = {"static", "auto"};
 	int word = parse_word(value, words, 2);
 
+	conf->has_ndppd_rule = word >= 0;
 	conf->ndppd_rule = word == 1 ? NDPPD_AUTO : NDPPD_STATIC;
 	return word >= 0;
 }
@@ -129,6 +131,31 @@ static bool relay_announce_secret(struct conf *conf, const char *value)
 	if (word >= 0)
 		conf->announce_secret = (enum announce_secret)word;
 	return word >= 0;
+}
+
+/* "none", or global IPv6 addresses separated by blanks. */
+static bool relay_proof_hosts(struct conf *conf, const char *value)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	conf->proof_host_count = 0;
+	if (!strcmp(value, "none"))
+		return true;
+	while (*value) {
+		size_t len = strcspn(value, " \t,");
+		struct in6_addr *host;
+
+		if (conf->proof_host_count == CONF_PROOF_HOSTS_MAX || len >= sizeof(text))
+			return false;
+		memcpy(text, value, len);
+		text[len] = '\0';
+		host = &conf->proof_hosts[conf->proof_host_count++];
+		if (inet_pton(AF_INET6, text, host) != 1 || !ip_is_global(host))
+			return false;
+		value += len;
+		value += strspn(value, " \t,");
+	}
+	return conf->proof_host_count > 0;
 }
 
 static bool site_prefix(struct conf_site *site, const char *value)
@@ -198,6 +225,7 @@ const struct conf_relay_key conf_relay_keys[CONF_RELAY_KEYS] = {
 	{"manage_sshd", relay_manage_sshd, N_("yes or no")},
 	{"console", relay_console, N_("up to 4 devices below /dev, or none")},
 	{"announce_secret", relay_announce_secret, N_("always, until-handshake or never")},
+	{"proof_hosts", relay_proof_hosts, N_("up to 4 global IPv6 addresses, or none")},
 };
 
 const struct conf_site_key conf_site_keys[CONF_SITE_KEYS] = {

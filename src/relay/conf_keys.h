@@ -5,7 +5,7 @@
 
 /* The settings by their names: what each accepts, and how it is read. Pure. */
 
-#define CONF_RELAY_KEYS 10
+#define CONF_RELAY_KEYS 11
 #define CONF_SITE_KEYS 7
 
 /* Puts a name of a-z, 0-9 and - into its place; false: not allowed. */

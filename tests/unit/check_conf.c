@@ -186,6 +186,14 @@ static const struct {
 	{"[relay]\nannounce_secret = yes\n",
 	 "c:2: ",
 	 {"announce_secret = yes", "always, until-handshake or never"}},
+	{"[relay]\nproof_hosts = dns.google\n",
+	 "c:2: ",
+	 {"proof_hosts = dns.google", "up to 4 global IPv6 addresses, or none"}},
+	{"[relay]\nproof_hosts = fe80::1\n", "c:2: ", {"proof_hosts = fe80::1"}},
+	{"[relay]\nproof_hosts = 2001:db8::1 none\n", "c:2: ", {"proof_hosts"}},
+	{"[relay]\nproof_hosts = 2001:db8::1 2001:db8::2 2001:db8::3 2001:db8::4 2001:db8::5\n",
+	 "c:2: ",
+	 {"proof_hosts", "up to 4"}},
 	{"[site home]\nprefix = 2001:db8::/63\n",
 	 "c:2: ",
 	 {"[site home]", "prefix = 2001:db8::/63", "/64"}},
@@ -345,11 +353,36 @@ START_TEST(as_many_sites_as_there_is_room_for)
 }
 END_TEST
 
+static const struct {
+	const char *text, *hosts;
+	bool has_rule;
+} proofs[] = {
+	{"", " 2001:4860:4860::8888 2606:4700:4700::1111 2620:fe::fe", false},
+	{"[relay]\nproof_hosts = none\nndppd_rule = static\n", "", true},
+	{"[relay]\nproof_hosts = 2001:DB8::1, 2001:db8::2\nndppd_rule = auto\n",
+	 " 2001:db8::1 2001:db8::2", true},
+};
+
+START_TEST(whom_the_proof_asks_and_whether_it_may_choose)
+{
+	CLEANUP(buf_clear) struct buf hosts = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct conf conf;
+
+	ck_assert_int_eq(conf_parse(&conf, "c", proofs[_i].text, strlen(proofs[_i].text), &err), 0);
+	for (size_t i = 0; i < conf.proof_host_count; i++)
+		buf_addf(&hosts, " %s", ip_text(&conf.proof_hosts[i]).s);
+	ck_assert_str_eq(buf_str(&hosts), proofs[_i].hosts);
+	ck_assert_int_eq(conf.has_ndppd_rule, proofs[_i].has_rule);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("conf");
 
 	unit_add_table(tcase, settings_are_read, good);
+	unit_add_table(tcase, whom_the_proof_asks_and_whether_it_may_choose, proofs);
 	unit_add_table(tcase, a_mistake_is_named_with_its_line, bad);
 	tcase_add_test(tcase, a_mistake_is_one_without_an_error_to_fill_in);
 	tcase_add_test(tcase, a_nul_byte_is_refused);
