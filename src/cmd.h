@@ -18,12 +18,15 @@ struct options {
 	const char *metadata; /* --metadata */
 	const char *site;     /* --site */
 	bool json, verbose, no_secret, revert;
+	bool yes, keep_keys, watch;
 };
 
 int cmd_apply(const struct options *options);
 int cmd_plan(const struct options *options);
+int cmd_revert(const struct options *options);
 int cmd_script(const struct options *options);
 int cmd_status(const struct options *options);
+int cmd_verify(const struct options *options);
 
 /* Prints "sixrelay: <label><text>" on standard error: broken into lines for a terminal, in one line
  * for a log and for grep. */

@@ -23,6 +23,9 @@ enum {
 	OPTION_JSON,
 	OPTION_NO_SECRET,
 	OPTION_REVERT,
+	OPTION_YES,
+	OPTION_KEEP_KEYS,
+	OPTION_WATCH,
 	OPTION_VERSION,
 };
 
@@ -35,6 +38,9 @@ enum {
 	TAKES_JSON = 1 << 4,
 	TAKES_NO_SECRET = 1 << 5,
 	TAKES_REVERT = 1 << 6,
+	TAKES_YES = 1 << 7,
+	TAKES_KEEP_KEYS = 1 << 8,
+	TAKES_WATCH = 1 << 9,
 	TAKES_INPUT = TAKES_CONFIG | TAKES_ROOT | TAKES_METADATA,
 };
 
@@ -48,9 +54,14 @@ static const struct command {
 	 N_("bring the machine to what settings and metadata say")},
 	{"plan", cmd_plan, TAKES_INPUT | TAKES_JSON,
 	 N_("show what apply would do; exit status 0: nothing, 1: something")},
-	{"status", cmd_status, TAKES_INPUT | TAKES_JSON, N_("show how the relay is doing")},
+	{"status", cmd_status, TAKES_INPUT | TAKES_JSON | TAKES_WATCH,
+	 N_("show how the relay is doing")},
+	{"verify", cmd_verify, TAKES_INPUT | TAKES_JSON | TAKES_SITE,
+	 N_("prove each part of the relay, and say what is wrong")},
 	{"script", cmd_script, TAKES_INPUT | TAKES_SITE | TAKES_NO_SECRET | TAKES_REVERT,
 	 N_("print the RouterOS script for the router at home")},
+	{"revert", cmd_revert, TAKES_CONFIG | TAKES_ROOT | TAKES_YES | TAKES_KEEP_KEYS,
+	 N_("put the machine back as it was before the first apply")},
 };
 
 static const struct option long_options[] = {
@@ -61,6 +72,9 @@ static const struct option long_options[] = {
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"no-secret", no_argument, NULL, OPTION_NO_SECRET},
 	{"revert", no_argument, NULL, OPTION_REVERT},
+	{"yes", no_argument, NULL, OPTION_YES},
+	{"keep-keys", no_argument, NULL, OPTION_KEEP_KEYS},
+	{"watch", no_argument, NULL, OPTION_WATCH},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -79,10 +93,13 @@ static void print_help(FILE *out)
 		       "  --config FILE        settings (default: /etc/sixrelay.conf)\n"
 		       "  --metadata URL|FILE  metadata (default: Vultr's service)\n"
 		       "  --root DIR           work on the files below DIR; no unit, no kernel\n"
-		       "  --site NAME          script: the site, where there are several\n"
+		       "  --site NAME          script, verify: one of several sites\n"
 		       "  --no-secret          script: leave the private key out\n"
 		       "  --revert             script: the one that takes all back\n"
-		       "  --json               plan, status: for machines\n"
+		       "  --yes                revert: don't ask\n"
+		       "  --keep-keys          revert: leave the keys\n"
+		       "  --watch              status: show it again every two seconds\n"
+		       "  --json               plan, status, verify: for machines\n"
 		       "  -v, --verbose        say more\n"
 		       "  --version            print the version\n"
 		       "  -h, --help           print this\n"));
@@ -117,6 +134,9 @@ static int check_options(const struct command *command, const struct options *op
 		{options->json, TAKES_JSON, "--json"},
 		{options->no_secret, TAKES_NO_SECRET, "--no-secret"},
 		{options->revert, TAKES_REVERT, "--revert"},
+		{options->yes, TAKES_YES, "--yes"},
+		{options->keep_keys, TAKES_KEEP_KEYS, "--keep-keys"},
+		{options->watch, TAKES_WATCH, "--watch"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
@@ -178,6 +198,15 @@ int main(int argc, char *argv[])
 		case OPTION_REVERT:
 			options.revert = true;
 			break;
+		case OPTION_YES:
+			options.yes = true;
+			break;
+		case OPTION_KEEP_KEYS:
+			options.keep_keys = true;
+			break;
+		case OPTION_WATCH:
+			options.watch = true;
+			break;
 		case 'v':
 			options.verbose = true;
 			break;
@@ -198,7 +227,8 @@ int main(int argc, char *argv[])
 	}
 	command = find_command(argv[optind]);
 	if (!command)
-		return usage_error(_("no such command; there are apply, plan, status and script"),
+		return usage_error(_("no such command; there are apply, plan, status, verify, "
+				     "script and revert"),
 				   argv[optind]);
 	if (optind + 1 < argc)
 		return usage_error(_("one word too many"), argv[optind + 1]);
