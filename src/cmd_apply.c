@@ -136,6 +136,8 @@ int cmd_apply(const struct options *options)
 	if (r == 0)
 		r = make_relay_locked(&session, &lock, &err);
 	if (r == 0)
+		r = session_wait_route(&session, &err);
+	if (r == 0)
 		r = session_make_plan(&session, &err);
 	if (r == 0) {
 		show_notes(&session.plan);

@@ -90,9 +90,10 @@ static void serve_units(void *data)
 
 int session_fetch(struct session *session, struct error *err)
 {
-	struct http_hooks hooks = {tell_retry, serve_units, session};
+	static const struct http_limits limits = HTTP_LIMITS_DEFAULT;
+	struct http_hooks hooks = {.on_retry = tell_retry, .on_wait = serve_units, .data = session};
 
-	return fetch_instance(&session->instance, session->options->metadata, &hooks, err);
+	return fetch_instance(&session->instance, session->options->metadata, &limits, &hooks, err);
 }
 
 int session_recall(struct session *session, struct error *err)
@@ -154,14 +155,13 @@ int session_make_relay(struct session *session, struct error *err)
 	return keys_load(session->root, &session->relay, &session->keys_fresh, err);
 }
 
-/* At boot the agent may be there before the router's advertisement, and would take the NIC for one
- * that nobody looks after. */
-static int wait_for_route(struct session *session, struct error *err)
+int session_wait_route(struct session *session, struct error *err)
 {
 	long deadline = clock_now_ms() + ROUTE_DEADLINE_MS;
 	int r = 0;
 
-	if (!machine_awaits_route(session->root, &session->relay, &session->inventory))
+	if (!session->live || !relay_site_count(&session->relay) ||
+	    !machine_awaits_route(session->root, &session->relay, &session->inventory))
 		return 0;
 	fprintf(stderr,
 		_("sixrelay: no IPv6 default route on %s yet; waiting for a router "
@@ -178,13 +178,9 @@ static int wait_for_route(struct session *session, struct error *err)
 int session_make_plan(struct session *session, struct error *err)
 {
 	struct file_choices choices;
-	int r = session->live && relay_site_count(&session->relay) ? wait_for_route(session, err)
-								   : 0;
+	int r = machine_gather(&session->machine, session->root, session->live, &session->relay,
+			       &session->inventory, session->units, err);
 
-	if (r < 0)
-		return r;
-	r = machine_gather(&session->machine, session->root, session->live, &session->relay,
-			   &session->inventory, session->units, err);
 	if (r < 0)
 		return r;
 	if (relay_site_count(&session->relay)) {

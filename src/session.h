@@ -54,6 +54,10 @@ int session_make_relay(struct session *session, struct error *err);
 /* Asks systemd anew; it answers while something else is done. */
 void session_ask_units(struct session *session);
 
+/* At boot the agent may be there before the router's advertisement, and would take the NIC for one
+ * that nobody looks after: waits for it, a few seconds at most. */
+int session_wait_route(struct session *session, struct error *err);
+
 /* Gathers the machine and makes the plan. Nothing is changed. */
 int session_make_plan(struct session *session, struct error *err);
 

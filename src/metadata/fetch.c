@@ -49,10 +49,9 @@ static bool is_url(const char *where)
 	       host[3] != '/';
 }
 
-int fetch_instance(struct instance *instance, const char *where, const struct http_hooks *hooks,
-		   struct error *err)
+int fetch_instance(struct instance *instance, const char *where, const struct http_limits *limits,
+		   const struct http_hooks *hooks, struct error *err)
 {
-	struct http_limits limits = HTTP_LIMITS_DEFAULT;
 	CLEANUP(buf_clear) struct buf json = BUF_INIT, url = BUF_INIT;
 	int r;
 
@@ -60,12 +59,12 @@ int fetch_instance(struct instance *instance, const char *where, const struct ht
 		where = VULTR_METADATA_URL;
 	if (is_url(where)) {
 		fetch_url(where, &url);
-		r = http_get(buf_str(&url), &limits, &json, hooks, err);
+		r = http_get(buf_str(&url), limits, &json, hooks, err);
 	} else if (strstr(where, "://")) {
 		r = error_set(err, -EINVAL, _("'%s': http, https or a file's path is expected"),
 			      where);
 	} else {
-		r = fetch_file(where, (size_t)limits.body_bytes, &json, err);
+		r = fetch_file(where, (size_t)limits->body_bytes, &json, err);
 	}
 	if (r < 0)
 		return error_wrap(err, r, _("metadata"));

@@ -62,6 +62,19 @@ static void http_setup(CURL *curl, const char *url, const struct http_limits *li
 	}
 }
 
+static void tell_date(CURL *curl, const struct http_hooks *hooks)
+{
+	struct curl_header *header;
+	time_t date;
+
+	if (!hooks || !hooks->on_date ||
+	    curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return;
+	date = curl_getdate(header->value, NULL);
+	if (date > 0)
+		hooks->on_date((int64_t)date, hooks->data);
+}
+
 /* One try. *again tells whether another one may help. */
 static int http_try(const char *url, const struct http_limits *limits, long left_ms,
 		    struct buf *out, const struct http_hooks *hooks, bool *again, struct error *err)
@@ -77,6 +90,8 @@ static int http_try(const char *url, const struct http_limits *limits, long left
 	http_setup(curl, url, limits, left_ms, &body, hooks);
 	code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code == CURLE_OK)
+		tell_date(curl, hooks);
 	curl_easy_cleanup(curl);
 	if (body.too_large)
 		return error_set(err, -EFBIG, _("%s: the answer is larger than %ld bytes"), url,

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdint.h>
+
 struct buf;
 struct error;
 
 /* What the caller wants to be told of. Each may be NULL. */
 struct http_hooks {
 	void (*on_retry)(const char *why, void *data); /* before each repetition */
-	void (*on_wait)(void *data); /* now and then, while an answer is awaited */
+	void (*on_wait)(void *data);		   /* now and then, while an answer is awaited */
+	void (*on_date)(int64_t date, void *data); /* the answer's Date (RFC 9110 section 6.6.1) in
+						      seconds since the epoch, if it has one */
 	void *data;
 };
 
@@ -23,6 +27,13 @@ struct http_limits {
 	((struct http_limits){.connect_ms = 1000,                                                  \
 			      .request_ms = 5000,                                                  \
 			      .deadline_ms = 20000,                                                \
+			      .body_bytes = 8 * 1024 * 1024})
+
+/* For somebody who waits at a prompt: what doesn't answer soon is told as such. */
+#define HTTP_LIMITS_BRIEF                                                                          \
+	((struct http_limits){.connect_ms = 1000,                                                  \
+			      .request_ms = 2000,                                                  \
+			      .deadline_ms = 2000,                                                 \
 			      .body_bytes = 8 * 1024 * 1024})
 
 /* One GET, its body into out. No proxy, no redirect, no compression; HTTP and HTTPS alone.

@@ -25,11 +25,13 @@ static void setup(void)
 	err = ERROR_INIT;
 }
 
+static const struct http_limits limits = HTTP_LIMITS_DEFAULT;
+
 START_TEST(a_file_is_read)
 {
 	struct unit_path path = unit_path("data/vultr/reserved-2026-shape.json");
 
-	ck_assert_msg(fetch_instance(&instance, path.s, NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(fetch_instance(&instance, path.s, &limits, NULL, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(mac_text(&instance.mac).s, MAC);
 }
 END_TEST
@@ -44,8 +46,10 @@ START_TEST(a_files_path_may_be_relative_or_a_link)
 	snprintf(link.s, sizeof(link.s), "%.400s/link", dir.s);
 	ck_assert_int_eq(symlink("metadata.json", link.s), 0);
 	ck_assert_int_eq(chdir(dir.s), 0);
-	ck_assert_msg(fetch_instance(&instance, "metadata.json", NULL, &err) == 0, "%s", err.text);
-	ck_assert_msg(fetch_instance(&instance, "./link", NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(fetch_instance(&instance, "metadata.json", &limits, NULL, &err) == 0, "%s",
+		      err.text);
+	ck_assert_msg(fetch_instance(&instance, "./link", &limits, NULL, &err) == 0, "%s",
+		      err.text);
 	close(root);
 }
 END_TEST
@@ -65,8 +69,8 @@ static const struct {
 
 START_TEST(what_cannot_be_fetched_is_named)
 {
-	ck_assert_msg(fetch_instance(&instance, bad[_i].where, NULL, &err) == bad[_i].code, "%s",
-		      err.text);
+	ck_assert_msg(fetch_instance(&instance, bad[_i].where, &limits, NULL, &err) == bad[_i].code,
+		      "%s", err.text);
 	for (size_t i = 0; i < 2; i++)
 		ck_assert_msg(strstr(err.text, bad[_i].words[i]), "%s", err.text);
 }
@@ -93,7 +97,8 @@ START_TEST(a_url_without_a_path_means_the_service)
 	url.len -= strlen("/v1.json");
 	url.data[url.len] = '\0';
 	buf_adds(&url, urls[_i].path);
-	ck_assert_msg(fetch_instance(&instance, buf_str(&url), NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(fetch_instance(&instance, buf_str(&url), &limits, NULL, &err) == 0, "%s",
+		      err.text);
 	ck_assert_str_eq(mac_text(&instance.mac).s, MAC);
 	ck_assert_msg(!strncmp(http_server_request(server), urls[_i].asked, strlen(urls[_i].asked)),
 		      "%s", http_server_request(server));
@@ -107,7 +112,8 @@ START_TEST(what_the_service_answers_is_checked)
 		{.text = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"interfaces\": []}"}};
 	struct http_server *server = http_server_start(answers, 1);
 
-	ck_assert_int_eq(fetch_instance(&instance, http_server_url(server), NULL, &err), -EINVAL);
+	ck_assert_int_eq(fetch_instance(&instance, http_server_url(server), &limits, NULL, &err),
+			 -EINVAL);
 	ck_assert_ptr_eq(strstr(err.text, "metadata: interfaces: "), err.text);
 	ck_assert_uint_eq(http_server_count(server), 1);
 	http_server_stop(server);

@@ -221,6 +221,37 @@ START_TEST(a_url_that_cannot_be_asked_is_refused_at_once)
 }
 END_TEST
 
+static void take_date(int64_t date, void *data)
+{
+	*(int64_t *)data = date;
+}
+
+static const struct {
+	const char *answer;
+	int64_t date; /* 0: none is told */
+} dates[] = {
+	{"HTTP/1.0 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n{}", 784111777},
+	{"HTTP/1.0 200 OK\r\ndate: Mon, 23 Nov 2026 00:00:00 GMT\r\n\r\n{}", 1795392000},
+	{"HTTP/1.0 200 OK\r\nDate: today\r\n\r\n{}", 0},
+	{"HTTP/1.0 200 OK\r\nDate:\r\n\r\n{}", 0},
+	{"HTTP/1.0 200 OK\r\n\r\n{}", 0},
+};
+
+START_TEST(the_answers_date_is_told)
+{
+	const struct http_answer answer = {.text = dates[_i].answer};
+	struct http_server *server = http_server_start(&answer, 1);
+	CLEANUP(buf_clear) struct buf out = BUF_INIT;
+	struct error err = ERROR_INIT;
+	int64_t date = 0;
+	struct http_hooks hooks = {.on_date = take_date, .data = &date};
+
+	ck_assert_int_eq(http_get(http_server_url(server), &wide, &out, &hooks, &err), 0);
+	ck_assert_int_eq(date, dates[_i].date);
+	http_server_stop(server);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("http");
@@ -228,6 +259,7 @@ int main(void)
 	/* A client that never ends is what some of these would find. */
 	tcase_set_timeout(tcase, 8);
 	unit_add_table(tcase, answers_have_their_results, rows);
+	unit_add_table(tcase, the_answers_date_is_told, dates);
 	unit_add_table(tcase, a_url_that_cannot_be_asked_is_refused_at_once, unusable);
 	tcase_add_test(tcase, a_refused_connection_is_tried_until_the_deadline);
 	tcase_add_test(tcase, the_caller_is_served_while_it_waits);
