@@ -210,6 +210,47 @@ int units_query_file(struct units *units, const char *name, struct unit_status *
 	return r < 0 ? r : 0;
 }
 
+static int get_string(struct units *units, const char *path, const char *interface,
+		      const char *property, char *out, size_t size)
+{
+	CLEANUP(cleanup_free) char *value = NULL;
+	int r = sd_bus_get_property_string(units->bus, SYSTEMD, path, interface, property, NULL,
+					   &value);
+
+	snprintf(out, size, "%s", r >= 0 ? value : "");
+	return r;
+}
+
+static int get_number(struct units *units, const char *path, const char *property, char type,
+		      void *out)
+{
+	return sd_bus_get_property_trivial(units->bus, SYSTEMD, path, SYSTEMD ".Service", property,
+					   NULL, type, out);
+}
+
+int units_query_service(struct units *units, const char *name, struct service_status *status,
+			struct error *err)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	int r = sd_bus_path_encode(MANAGER_PATH "/unit", name, &path);
+
+	*status = (struct service_status){0};
+	if (r >= 0)
+		r = get_string(units, path, SYSTEMD ".Unit", "ActiveState", status->active_state,
+			       sizeof(status->active_state));
+	if (r >= 0)
+		r = get_string(units, path, SYSTEMD ".Unit", "SubState", status->sub_state,
+			       sizeof(status->sub_state));
+	if (r >= 0)
+		r = get_number(units, path, "MainPID", 'u', &status->pid);
+	if (r >= 0)
+		r = get_number(units, path, "NRestarts", 'u', &status->restarts);
+	if (r >= 0)
+		r = get_number(units, path, "ExecMainStartTimestampMonotonic", 't',
+			       &status->started_us);
+	return r < 0 ? error_errno(err, r, "%s", name) : 0;
+}
+
 static int on_job_removed(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
 	struct units *units = data;

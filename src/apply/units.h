@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 struct units;
@@ -37,6 +38,18 @@ int units_query(struct units *units, const char *name, struct unit_status *statu
 /* Fills in file_state; a unit without a file leaves it "". */
 int units_query_file(struct units *units, const char *name, struct unit_status *status,
 		     struct error *err);
+
+/* What runs behind a service (org.freedesktop.systemd1(5), Service objects). */
+struct service_status {
+	char active_state[16], sub_state[32]; /* "activating", "auto-restart" */
+	uint32_t pid;			      /* 0: none */
+	uint32_t restarts;		      /* by Restart=, since it was last started by hand */
+	uint64_t started_us;		      /* CLOCK_MONOTONIC, when the process was started */
+};
+
+/* Asks for it; a unit that isn't there is inactive. */
+int units_query_service(struct units *units, const char *name, struct service_status *status,
+			struct error *err);
 
 /* Queues the job and waits for its end, at most a minute. A failure names the unit and the job's
  * result. -ETIME when it hasn't ended by then. */

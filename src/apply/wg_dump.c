@@ -2,8 +2,7 @@
 #include "apply/wg_dump.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -13,30 +12,87 @@
 
 #define WG_DEADLINE_MS 10000
 
-/* public key, preshared key, endpoint, allowed IPs, latest handshake, received, sent, keepalive */
-static bool parse_peer(struct wg_peer *peer, const char *line, size_t len)
-{
-	char text[4096], key[64];
+#define FIELDS_MAX 8
 
-	if (len >= sizeof(text))
-		return false;
-	memcpy(text, line, len);
-	text[len] = '\0';
-	return sscanf(text,
-		      "%63[^\t]\t%*[^\t]\t%63[^\t]\t%*[^\t]\t%" SCNd64 "\t%" SCNu64 "\t%" SCNu64
-		      "\t%*s",
-		      key, peer->endpoint, &peer->handshake, &peer->received, &peer->sent) == 5 &&
-	       wg_key_parse(&peer->public_key, key, strlen(key));
+/* Splits a line at its tabs, in place. Returns how many fields there are; more than there is room
+ * for are not counted further. */
+static size_t split(char *line, char *fields[static FIELDS_MAX + 1])
+{
+	size_t count = 0;
+	char *field;
+
+	while (count <= FIELDS_MAX && (field = strsep(&line, "\t")))
+		fields[count++] = field;
+	return count;
 }
 
-/* private key, public key, port, mark: nothing of it is kept */
-static bool is_interface(const char *line, size_t len)
+static bool parse_number(uint64_t *number, const char *text)
 {
-	size_t tabs = 0;
+	char *end;
 
-	for (size_t i = 0; i < len; i++)
-		tabs += line[i] == '\t';
-	return tabs == 3;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+static bool parse_key(struct wg_key *key, const char *text)
+{
+	return wg_key_parse(key, text, strlen(text));
+}
+
+/* What doesn't fit is cut, at a comma. */
+static void copy_list(char *out, size_t size, const char *list)
+{
+	size_t len = strlen(list);
+
+	if (len >= size)
+		for (len = size - 1; len && list[len] != ',';)
+			len--;
+	memcpy(out, list, len);
+	out[len] = '\0';
+}
+
+/* public key, preshared key, endpoint, allowed IPs, latest handshake, received, sent, keepalive */
+static bool parse_peer(struct wg_peer *peer, char *const fields[static FIELDS_MAX])
+{
+	uint64_t handshake;
+
+	if (!parse_key(&peer->public_key, fields[0]) || !parse_number(&handshake, fields[4]) ||
+	    !parse_number(&peer->received, fields[5]) || !parse_number(&peer->sent, fields[6]))
+		return false;
+	peer->handshake = (int64_t)handshake;
+	copy_list(peer->endpoint, sizeof(peer->endpoint), fields[2]);
+	copy_list(peer->allowed_ips, sizeof(peer->allowed_ips), fields[3]);
+	return true;
+}
+
+/* private key, which is not kept, public key, port, mark */
+static bool parse_interface(struct wg_dump *dump, char *const fields[static FIELDS_MAX])
+{
+	uint64_t port;
+
+	dump->has_key = parse_key(&dump->public_key, fields[1]);
+	if (!parse_number(&port, fields[2]) || port > UINT16_MAX)
+		return false;
+	dump->listen_port = (uint16_t)port;
+	return true;
+}
+
+/* Takes the line apart in a copy, which is wiped: it may hold a private key. */
+static bool parse_line(struct wg_dump *dump, bool first, const char *line, size_t len)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	char *fields[FIELDS_MAX + 1];
+	size_t count;
+
+	buf_add(&text, line, len);
+	if (text.error || !text.data)
+		return false;
+	count = split(text.data, fields);
+	if (first)
+		return count == 4 && parse_interface(dump, fields);
+	return count == FIELDS_MAX && dump->count < CONF_SITES_MAX &&
+	       parse_peer(&dump->peers[dump->count], fields);
 }
 
 int wg_dump_parse(struct wg_dump *dump, const char *text, struct error *err)
@@ -44,11 +100,8 @@ int wg_dump_parse(struct wg_dump *dump, const char *text, struct error *err)
 	*dump = (struct wg_dump){0};
 	for (size_t number = 1; *text || number == 1; number++) {
 		size_t len = strcspn(text, "\n");
-		bool ok = number == 1 ? is_interface(text, len)
-				      : dump->count < CONF_SITES_MAX &&
-						parse_peer(&dump->peers[dump->count], text, len);
 
-		if (!ok)
+		if (!parse_line(dump, number == 1, text, len))
 			return error_set(err, -EBADMSG, "wg show: line %zu is not of a dump",
 					 number);
 		dump->count += number > 1;
@@ -80,4 +133,24 @@ const struct wg_peer *wg_dump_peer(const struct wg_dump *dump, const struct wg_k
 		if (wg_key_equal(&dump->peers[i].public_key, public_key))
 			return &dump->peers[i];
 	return NULL;
+}
+
+bool wg_peer_allows(const struct wg_peer *peer, const struct prefix *prefix)
+{
+	char text[sizeof(struct ip_text)];
+
+	for (const char *entry = peer->allowed_ips; *entry; entry += *entry == ',') {
+		size_t len = strcspn(entry, ",");
+		struct prefix allowed;
+
+		if (len < sizeof(text)) {
+			memcpy(text, entry, len);
+			text[len] = '\0';
+			if (prefix_parse(&allowed, text) && allowed.len <= prefix->len &&
+			    prefix_contains(&allowed, &prefix->addr))
+				return true;
+		}
+		entry += len;
+	}
+	return false;
 }

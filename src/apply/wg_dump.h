@@ -5,21 +5,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ip.h"
 #include "base/wg_key.h"
 #include "relay/conf.h"
 
 struct error;
 
-/* What `wg show IFACE dump` says of the peers. */
+/* What `wg show IFACE dump` says of the interface and its peers. */
 
 struct wg_peer {
 	struct wg_key public_key;
 	char endpoint[64];	 /* "198.51.100.7:13231", or "(none)" */
 	int64_t handshake;	 /* seconds since the epoch; 0: never */
 	uint64_t received, sent; /* bytes */
+	char allowed_ips[1024];	 /* "fd00::2/128,2001:db8::/64", or "(none)"; cut where longer */
 };
 
 struct wg_dump {
+	bool has_key; /* the interface has a key at all */
+	struct wg_key public_key;
+	uint16_t listen_port;
 	size_t count;
 	struct wg_peer peers[CONF_SITES_MAX];
 };
@@ -34,3 +39,6 @@ int wg_dump_read(struct wg_dump *dump, const char *interface, struct error *err)
 
 /* NULL when there is no such peer. */
 const struct wg_peer *wg_dump_peer(const struct wg_dump *dump, const struct wg_key *public_key);
+
+/* Whether one of the peer's allowed IPs takes in all of the prefix. Pure. */
+bool wg_peer_allows(const struct wg_peer *peer, const struct prefix *prefix);

@@ -15,6 +15,8 @@
 #define C "g4MylIPT3EAqarGxaQqlgam8wGBKecxxyouN8QR56Qc="
 #define D "vdMu9ZHa41oNiuqJTCSEFKAp0RhPCsR8Y0xNw2KHJwE="
 
+#define INTERFACE "(none)\t(none)\t51820\toff\n"
+
 static void describe(const struct wg_dump *dump, struct buf *out)
 {
 	for (size_t i = 0; i < dump->count; i++) {
@@ -52,6 +54,66 @@ START_TEST(what_wg_says_is_read)
 }
 END_TEST
 
+START_TEST(the_interface_is_read)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	struct wg_dump dump;
+
+	unit_read("data/wg/handshake.dump", &text);
+	ck_assert_int_eq(wg_dump_parse(&dump, buf_str(&text), NULL), 0);
+	ck_assert(dump.has_key);
+	ck_assert_str_eq(wg_key_text(&dump.public_key).s, D);
+	ck_assert_uint_eq(dump.listen_port, 51820);
+	ck_assert_int_eq(wg_dump_parse(&dump, "(none)\t(none)\t1\toff\n", NULL), 0);
+	ck_assert(!dump.has_key);
+}
+END_TEST
+
+static const struct {
+	const char *allowed_ips, *prefix;
+	bool allows;
+} allowances[] = {
+	{"fd99::2/128,2001:db8::/64", "2001:db8::/64", true},
+	{"2001:db8::/64,fd99::2/128", "2001:db8::/64", true},
+	{"2001:db8::/48", "2001:db8::/64", true},
+	{"::/0", "2001:db8::/64", true},
+	{"10.0.0.0/8,::/0", "2001:db8::/64", true},
+	{"fd99::2/128", "fd99::2/128", true},
+	{"2001:db8::/65", "2001:db8::/64", false},
+	{"2001:db8:0:1::/64", "2001:db8::/64", false},
+	{"2001:db8::1/128", "2001:db8::/64", false},
+	{"0.0.0.0/0", "2001:db8::/64", false},
+	{"(none)", "2001:db8::/64", false},
+	{"", "2001:db8::/64", false},
+};
+
+START_TEST(what_a_peer_may_send_and_get)
+{
+	struct wg_peer peer = {0};
+	struct prefix prefix;
+
+	snprintf(peer.allowed_ips, sizeof(peer.allowed_ips), "%s", allowances[_i].allowed_ips);
+	ck_assert(prefix_parse(&prefix, allowances[_i].prefix));
+	ck_assert_int_eq(wg_peer_allows(&peer, &prefix), allowances[_i].allows);
+}
+END_TEST
+
+/* A peer of somebody else's may be allowed more than there is room for. */
+START_TEST(a_long_list_is_cut_at_a_comma)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	struct wg_dump dump;
+
+	buf_adds(&text, INTERFACE A "\t(none)\t(none)\t");
+	for (int i = 0; i < 1000; i++)
+		buf_addf(&text, "%s10.0.%d.%d/32", i ? "," : "", i / 256, i % 256);
+	buf_adds(&text, "\t0\t0\t0\toff\n");
+	ck_assert_int_eq(wg_dump_parse(&dump, buf_str(&text), NULL), 0);
+	ck_assert_str_eq(strrchr(dump.peers[0].allowed_ips, '/'), "/32");
+	ck_assert_uint_gt(strlen(dump.peers[0].allowed_ips), 1000);
+}
+END_TEST
+
 START_TEST(peers_are_found_by_their_key)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
@@ -67,7 +129,6 @@ START_TEST(peers_are_found_by_their_key)
 }
 END_TEST
 
-#define INTERFACE "(none)\t(none)\t51820\toff\n"
 #define PEER(key) key "\t(none)\t(none)\t(none)\t0\t0\t0\toff\n"
 
 static const struct {
@@ -87,6 +148,9 @@ static const struct {
 	{INTERFACE A "\t(none)\t(none)\t(none)\tnever\t0\t0\toff\n", 2},
 	{INTERFACE A "\t(none)\t(none)\t(none)\t0\tx\t0\toff\n", 2},
 	{INTERFACE A "\t(none)\t(none)\t(none)\t0\t0\t\toff\n", 2},
+	{INTERFACE A "\t(none)\t(none)\t(none)\t-1\t0\t0\toff\n", 2},
+	{INTERFACE A "\t(none)\t(none)\t(none)\t0\t0\t0\toff\tmore\n", 2},
+	{"(none)\t(none)\t65536\toff\n", 1},
 	/* no dump at all */
 	{"", 1},
 	{"garbage\n", 1},
@@ -153,6 +217,9 @@ int main(void)
 
 	unit_add_table(tcase, what_wg_says_is_read, captured);
 	unit_add_table(tcase, what_is_no_dump_is_refused, broken);
+	unit_add_table(tcase, what_a_peer_may_send_and_get, allowances);
+	tcase_add_test(tcase, the_interface_is_read);
+	tcase_add_test(tcase, a_long_list_is_cut_at_a_comma);
 	tcase_add_test(tcase, peers_are_found_by_their_key);
 	tcase_add_test(tcase, the_private_key_is_in_no_error);
 	tcase_add_test(tcase, as_many_peers_as_there_is_room_for);
