@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* CLOCK_MONOTONIC in milliseconds. */
+#include <stdint.h>
+
+/* CLOCK_MONOTONIC in milliseconds, and in microseconds. */
 long clock_now_ms(void);
+int64_t clock_now_us(void);
 
 void clock_sleep_ms(int ms);
 

@@ -12,6 +12,7 @@ unit_programs = \
 	tests/unit/check_error \
 	tests/unit/check_fetch \
 	tests/unit/check_file \
+	tests/unit/check_frame \
 	tests/unit/check_http \
 	tests/unit/check_inventory \
 	tests/unit/check_ip \
@@ -37,6 +38,10 @@ TESTS += $(unit_programs)
 else !HAVE_CHECK
 TESTS += tests/unit/no-check
 endif !HAVE_CHECK
+
+# Live proofs by hand, and for the lab.
+check_PROGRAMS += tests/unit/prove
+tests_unit_prove_LDADD = $(LIBS_ALL)
 
 # The command line, through pytest.
 TESTS += tests/cli/run

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""The live proofs without the command: tests/unit/prove.c, built for the lab's machine."""
+
+import json
+import pathlib
+import subprocess
+
+TOP = pathlib.Path(__file__).parents[2]
+SOURCES = ["tests/unit/prove.c"]
+SOURCES += [f"src/base/{name}.c" for name in "buf clock error ip link_name".split()]
+SOURCES += [f"src/net/{name}.c" for name in "frame inventory netlink packet".split()]
+SOURCES += [f"src/prove/{name}.c" for name in "probe upstream".split()]
+
+
+class Prove:
+    """The program, built below a directory."""
+
+    def __init__(self, directory):
+        self.path = directory / "prove"
+        argv = ["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O1", f"-I{TOP}/src", "-o", self.path]
+        subprocess.run([*argv, *(TOP / name for name in SOURCES), "-lmnl"], check=True)
+
+    def __call__(self, space, *arguments):
+        """Makes the proof in a namespace; returns what it printed."""
+        return json.loads(space.run([str(self.path), *map(str, arguments)]).stdout)
