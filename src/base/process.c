@@ -55,7 +55,10 @@ static int process_spawn(pid_t *pid, const struct process *process, const char *
 	else
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+	if (process->output_only)
+		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	else
+		posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
 	if (process->extra >= 0)
 		posix_spawn_file_actions_adddup2(&actions, process->extra, 3);
 	r = posix_spawn(pid, path, &actions, &attributes, (char *const *)process->argv,
@@ -66,13 +69,13 @@ static int process_spawn(pid_t *pid, const struct process *process, const char *
 }
 
 /* Takes what is in the pipe now. False when it is closed. */
-static bool process_drain(int fd, struct buf *out)
+static bool process_drain(int fd, struct buf *out, size_t max)
 {
 	char chunk[4096];
 	ssize_t got;
 
 	while ((got = read(fd, chunk, sizeof(chunk))) > 0)
-		if (out && out->len < PROCESS_OUTPUT_MAX)
+		if (out && out->len < max)
 			buf_add(out, chunk, (size_t)got);
 	return got < 0 && (errno == EAGAIN || errno == EINTR);
 }
@@ -80,7 +83,7 @@ static bool process_drain(int fd, struct buf *out)
 /* Reads the output until the child has ended. Its end counts, not that of the pipe: it may close
  * its output early, and may leave a child of its own behind that holds it open. -ETIME when the
  * deadline comes first. */
-static int process_wait(int pidfd, int output, long deadline, struct buf *out)
+static int process_wait(int pidfd, int output, long deadline, struct buf *out, size_t max)
 {
 	struct pollfd ready[] = {{.fd = pidfd, .events = POLLIN}, {.fd = output, .events = POLLIN}};
 
@@ -91,12 +94,12 @@ static int process_wait(int pidfd, int output, long deadline, struct buf *out)
 			return -ETIME;
 		if (poll(ready, 2, (int)left) < 0 && errno != EINTR)
 			return -errno;
-		if (ready[1].revents && !process_drain(output, out))
+		if (ready[1].revents && !process_drain(output, out, max))
 			ready[1].fd = -1;
 		if (ready[0].revents)
 			break;
 	}
-	process_drain(output, out);
+	process_drain(output, out, max);
 	return 0;
 }
 
@@ -125,8 +128,10 @@ int process_run(const struct process *process, struct buf *out, struct error *er
 	to_us = -1;
 
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	r = pidfd < 0 ? -errno
-		      : process_wait(pidfd, from_child, clock_now_ms() + process->deadline_ms, out);
+	r = pidfd < 0
+		    ? -errno
+		    : process_wait(pidfd, from_child, clock_now_ms() + process->deadline_ms, out,
+				   process->output_max ? process->output_max : PROCESS_OUTPUT_MAX);
 	if (r < 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

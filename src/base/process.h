@@ -23,6 +23,8 @@ struct process {
 	int input;		 /* its standard input; -1: /dev/null */
 	int extra;		 /* its descriptor 3; -1: none */
 	int deadline_ms;	 /* then it is killed */
+	bool output_only;	 /* standard error goes to /dev/null */
+	size_t output_max;	 /* what is kept of its output, about; 0: 1 MiB */
 };
 
 /* Runs the program to its end with a clean environment (PATH, LC_ALL=C) and no other descriptor.

@@ -1,6 +1,6 @@
 # One program a module, each with its own check; unit.c is what they share.
 check_LIBRARIES =
-check_PROGRAMS =
+check_PROGRAMS = tests/unit/judge
 TESTS =
 unit_programs = \
 	tests/unit/check_authorized_keys \
@@ -45,6 +45,9 @@ tests_unit_prove_LDADD = $(LIBS_ALL)
 
 # The command line, through pytest.
 TESTS += tests/cli/run
+
+# What tests/lab/test_firewall_verdicts.py runs.
+tests_unit_judge_LDADD = $(LIBS_ALL)
 
 tests_unit_libunit_a_SOURCES = \
 	tests/unit/golden.c tests/unit/golden.h \

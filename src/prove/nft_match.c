@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: MIT */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "prove/nft.h"
+
+/* The match statement of libnftables-json(5). */
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static bool member_is(const cJSON *object, const char *name, const char *value)
+{
+	const char *text = cJSON_GetStringValue(member(object, name));
+
+	return text && !strcmp(text, value);
+}
+
+static bool is_text(const cJSON *value, const char *text)
+{
+	return cJSON_IsString(value) && !strcmp(value->valuestring, text);
+}
+
+/* What of the packet an expression looks at. */
+enum field {
+	FIELD_OTHER, /* not understood */
+	FIELD_IN,
+	FIELD_OUT,
+	FIELD_PROTOCOL,
+	FIELD_FAMILY,
+	FIELD_SOURCE,
+	FIELD_DESTINATION,
+	FIELD_SOURCE_PORT,
+	FIELD_PORT,
+	FIELD_STATE,
+	FIELD_STATUS,
+	FIELD_DIRECTION,
+	FIELD_ICMP_TYPE,
+	FIELD_ICMP_CODE,
+	FIELD_HOP_LIMIT,
+	FIELD_PACKET_TYPE,
+	FIELD_IPSEC,
+	FIELD_FIB_TYPE,
+	FIELD_FIB_SOURCE_TYPE,
+	FIELD_FIB_BACK,
+	FIELD_EXTENSION,
+};
+
+static const struct {
+	const char *kind, *name; /* the member that names it */
+	enum field field;
+} fields[] = {
+	{"meta", "iifname", FIELD_IN},	      {"meta", "iif", FIELD_IN},
+	{"meta", "oifname", FIELD_OUT},	      {"meta", "oif", FIELD_OUT},
+	{"meta", "l4proto", FIELD_PROTOCOL},  {"meta", "nfproto", FIELD_FAMILY},
+	{"meta", "protocol", FIELD_FAMILY},   {"meta", "pkttype", FIELD_PACKET_TYPE},
+	{"meta", "ipsec", FIELD_IPSEC},	      {"meta", "secpath", FIELD_IPSEC},
+	{"ct", "state", FIELD_STATE},	      {"ct", "status", FIELD_STATUS},
+	{"ct", "direction", FIELD_DIRECTION},
+};
+
+static const struct {
+	const char *protocol, *name;
+	enum field field;
+} payloads[] = {
+	{"ip", "saddr", FIELD_SOURCE},	     {"ip", "daddr", FIELD_DESTINATION},
+	{"ip", "protocol", FIELD_PROTOCOL},  {"ip", "ttl", FIELD_HOP_LIMIT},
+	{"ip6", "saddr", FIELD_SOURCE},	     {"ip6", "daddr", FIELD_DESTINATION},
+	{"ip6", "nexthdr", FIELD_PROTOCOL},  {"ip6", "hoplimit", FIELD_HOP_LIMIT},
+	{"udp", "sport", FIELD_SOURCE_PORT}, {"udp", "dport", FIELD_PORT},
+	{"tcp", "sport", FIELD_SOURCE_PORT}, {"tcp", "dport", FIELD_PORT},
+	{"th", "sport", FIELD_SOURCE_PORT},  {"th", "dport", FIELD_PORT},
+	{"icmp", "type", FIELD_ICMP_TYPE},   {"icmp", "code", FIELD_ICMP_CODE},
+	{"icmpv6", "type", FIELD_ICMP_TYPE}, {"icmpv6", "code", FIELD_ICMP_CODE},
+};
+
+/* A flag of fib: an array, or one by itself. */
+static bool has_flag(const cJSON *fib, const char *name)
+{
+	const cJSON *flags = member(fib, "flags"), *flag;
+
+	if (is_text(flags, name))
+		return true;
+	cJSON_ArrayForEach(flag, flags)
+	{
+		if (is_text(flag, name))
+			return true;
+	}
+	return false;
+}
+
+static enum field fib_field(const cJSON *fib)
+{
+	if (member_is(fib, "result", "type"))
+		return has_flag(fib, "saddr") ? FIELD_FIB_SOURCE_TYPE : FIELD_FIB_TYPE;
+	return has_flag(fib, "saddr") ? FIELD_FIB_BACK : FIELD_OTHER;
+}
+
+static enum field field_of(const cJSON *left)
+{
+	const cJSON *expression = left->child;
+	const char *kind = expression ? expression->string : NULL;
+
+	if (!kind)
+		return FIELD_OTHER;
+	if (!strcmp(kind, "payload")) {
+		for (size_t i = 0; i < ARRAY_SIZE(payloads); i++)
+			if (member_is(expression, "protocol", payloads[i].protocol) &&
+			    member_is(expression, "field", payloads[i].name))
+				return payloads[i].field;
+		return FIELD_OTHER;
+	}
+	if (!strcmp(kind, "fib"))
+		return fib_field(expression);
+	if (!strcmp(kind, "exthdr"))
+		return FIELD_EXTENSION;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (!strcmp(fields[i].kind, kind) && member_is(expression, "key", fields[i].name))
+			return fields[i].field;
+	return FIELD_OTHER;
+}
+
+static enum tri payload_applies(const struct packet *packet, const cJSON *payload)
+{
+	static const struct {
+		const char *name;
+		int protocol, family; /* 0: any */
+	} known[] = {
+		{"ip", 0, AF_INET},
+		{"ip6", 0, AF_INET6},
+		{"udp", IPPROTO_UDP, 0},
+		{"tcp", IPPROTO_TCP, 0},
+		{"icmp", IPPROTO_ICMP, 0},
+		{"icmpv6", IPPROTO_ICMPV6, 0},
+		{"sctp", IPPROTO_SCTP, 0},
+		{"dccp", IPPROTO_DCCP, 0},
+		{"udplite", IPPROTO_UDPLITE, 0},
+		{"ah", IPPROTO_AH, 0},
+		{"esp", IPPROTO_ESP, 0},
+		{"comp", IPPROTO_COMP, 0},
+	};
+
+	if (member_is(payload, "protocol", "th") && packet_has_ports(packet))
+		return TRI_YES;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (member_is(payload, "protocol", known[i].name))
+			return tri_of(
+				(!known[i].protocol || known[i].protocol == packet->protocol) &&
+				(!known[i].family || known[i].family == packet->family));
+	return TRI_MAYBE;
+}
+
+enum tri nft_applies(const struct scene *scene, const cJSON *left)
+{
+	const cJSON *expression = left->child, *part;
+	enum tri all = TRI_YES;
+
+	if (!expression || !expression->string)
+		return TRI_YES;
+	if (!strcmp(expression->string, "payload"))
+		return payload_applies(scene->packet, expression);
+	/* concat, and the operators & | ^ << >> */
+	if (cJSON_IsArray(expression))
+		cJSON_ArrayForEach(part, expression)
+		{
+			all = tri_and(all, nft_applies(scene, part));
+		}
+	return all;
+}
+
+static enum tri protocol_is(const struct packet *packet, const cJSON *value)
+{
+	static const struct {
+		const char *name;
+		uint8_t protocol;
+	} known[] = {
+		{"udp", IPPROTO_UDP},	       {"tcp", IPPROTO_TCP},	   {"icmp", IPPROTO_ICMP},
+		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
+	};
+
+	if (cJSON_IsNumber(value))
+		return tri_of(value->valueint == packet->protocol);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (is_text(value, known[i].name))
+			return tri_of(known[i].protocol == packet->protocol);
+	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE;
+}
+
+static enum tri family_is(const struct packet *packet, const cJSON *value)
+{
+	if (is_text(value, "ipv4") || is_text(value, "ip"))
+		return tri_of(packet->family == AF_INET);
+	if (is_text(value, "ipv6") || is_text(value, "ip6"))
+		return tri_of(packet->family == AF_INET6);
+	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE; /* "arp", "vlan" */
+}
+
+static enum tri address_is(const struct packet *packet, const struct packet_end *end,
+			   const cJSON *value)
+{
+	const cJSON *prefix = member(value, "prefix"), *len = member(prefix, "len");
+	const cJSON *range = member(value, "range");
+	const char *text = cJSON_GetStringValue(prefix ? member(prefix, "addr") : value);
+	const char *first = cJSON_GetStringValue(cJSON_GetArrayItem(range, 0));
+	const char *last = cJSON_GetStringValue(cJSON_GetArrayItem(range, 1));
+	struct in6_addr low, high, unused;
+
+	if (first && last) {
+		if (!address_range(first, &low, &unused) || !address_range(last, &unused, &high))
+			return TRI_MAYBE;
+	} else if (text && cJSON_IsNumber(len) && len->valueint >= 0) {
+		if (!address_prefix(text, (unsigned)len->valueint, &low, &high))
+			return TRI_MAYBE;
+	} else if (!text || !address_range(text, &low, &high)) {
+		return TRI_MAYBE;
+	}
+	return packet_end_within(packet, end, &low, &high);
+}
+
+/* A port or a range of them as numbers, as nft prints them. */
+static bool number_range(const cJSON *value, unsigned *low, unsigned *high)
+{
+	const cJSON *range = member(value, "range");
+	const cJSON *first = range ? cJSON_GetArrayItem(range, 0) : value;
+	const cJSON *last = range ? cJSON_GetArrayItem(range, 1) : value;
+
+	if (!cJSON_IsNumber(first) || !cJSON_IsNumber(last) || first->valueint < 0)
+		return false;
+	*low = (unsigned)first->valueint;
+	*high = (unsigned)last->valueint;
+	return last->valueint >= first->valueint;
+}
+
+static enum tri port_is(const struct packet *packet, bool source, const cJSON *value)
+{
+	unsigned low, high;
+
+	if (!number_range(value, &low, &high))
+		return TRI_MAYBE;
+	return source ? packet_source_port_within(packet, low, high)
+		      : packet_port_within(packet, low, high);
+}
+
+static unsigned state_bit(const cJSON *value)
+{
+	static const struct {
+		const char *name;
+		unsigned state;
+	} known[] = {
+		{"invalid", CT_INVALID}, {"established", CT_ESTABLISHED}, {"related", CT_RELATED},
+		{"new", CT_NEW},	 {"untracked", CT_UNTRACKED},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (is_text(value, known[i].name))
+			return known[i].state;
+	return 0;
+}
+
+static enum tri icmp_type_is(const struct packet *packet, const cJSON *value)
+{
+	int echo_request = packet->family == AF_INET ? 8 : 128;
+
+	if (cJSON_IsNumber(value))
+		return tri_of(value->valueint == echo_request);
+	return cJSON_IsString(value) ? tri_of(is_text(value, "echo-request")) : TRI_MAYBE;
+}
+
+static enum tri icmp_code_is(const cJSON *value)
+{
+	return cJSON_IsNumber(value) ? tri_of(value->valueint == 0) : TRI_MAYBE;
+}
+
+/* It was lowered at least once. */
+static enum tri hop_limit_is(const cJSON *value)
+{
+	return cJSON_IsNumber(value) && value->valueint == 255 ? TRI_NO : TRI_MAYBE;
+}
+
+static enum tri packet_type_is(const cJSON *value)
+{
+	if (cJSON_IsNumber(value))
+		return tri_of(value->valueint == 0);
+	return tri_of(is_text(value, "host") || is_text(value, "unicast"));
+}
+
+static enum tri route_type_is(bool local, const cJSON *value)
+{
+	if (!cJSON_IsString(value))
+		return TRI_MAYBE;
+	return tri_of(is_text(value, local ? "local" : "unicast"));
+}
+
+/* Whether there is such a thing: true, "exists", or false, "missing". */
+static enum tri presence_is(bool present, const cJSON *value)
+{
+	return cJSON_IsBool(value) ? tri_of(cJSON_IsTrue(value) == present) : TRI_MAYBE;
+}
+
+static enum tri direction_is(const struct packet *packet, const cJSON *value)
+{
+	return packet->established ? TRI_MAYBE : tri_of(is_text(value, "original"));
+}
+
+/* One value that is no set. */
+static enum tri atom_is(const struct scene *scene, enum field field, const cJSON *value)
+{
+	const struct packet *packet = scene->packet;
+
+	switch (field) {
+	case FIELD_OTHER:
+		return TRI_MAYBE;
+	case FIELD_IN:
+		return cJSON_IsString(value) ? scene_in_is(scene, value->valuestring, '*')
+					     : TRI_MAYBE;
+	case FIELD_OUT:
+		return cJSON_IsString(value) ? scene_out_is(scene, value->valuestring, '*')
+					     : TRI_MAYBE;
+	case FIELD_PROTOCOL:
+		return protocol_is(packet, value);
+	case FIELD_FAMILY:
+		return family_is(packet, value);
+	case FIELD_SOURCE:
+		return address_is(packet, &packet->source, value);
+	case FIELD_DESTINATION:
+		return address_is(packet, &packet->destination, value);
+	case FIELD_SOURCE_PORT:
+		return port_is(packet, true, value);
+	case FIELD_PORT:
+		return port_is(packet, false, value);
+	case FIELD_STATE:
+		return scene_state_in(scene, state_bit(value));
+	case FIELD_STATUS: /* nothing rewrote it: see ruling */
+		return is_text(value, "dnat") || is_text(value, "snat") ? TRI_NO : TRI_MAYBE;
+	case FIELD_DIRECTION:
+		return direction_is(packet, value);
+	case FIELD_ICMP_TYPE:
+		return icmp_type_is(packet, value);
+	case FIELD_ICMP_CODE:
+		return icmp_code_is(value);
+	case FIELD_HOP_LIMIT:
+		return hop_limit_is(value);
+	case FIELD_PACKET_TYPE:
+		return packet_type_is(value);
+	case FIELD_IPSEC:
+		return presence_is(false, value);
+	case FIELD_FIB_TYPE:
+		return route_type_is(packet->path == PACKET_INPUT, value);
+	case FIELD_FIB_SOURCE_TYPE:
+		return route_type_is(false, value);
+	case FIELD_FIB_BACK:
+		return presence_is(true, value);
+	case FIELD_EXTENSION:
+		return cJSON_IsBool(value) ? presence_is(false, value) : TRI_NO;
+	}
+	return TRI_MAYBE;
+}
+
+static enum tri state_among(const struct nft_context *context, const struct scene *scene,
+			    const cJSON *left, const cJSON *list);
+
+static enum tri any_of(const struct nft_context *context, const struct scene *scene,
+		       const cJSON *left, const cJSON *list)
+{
+	enum tri any = TRI_NO;
+	const cJSON *value;
+
+	if (field_of(left) == FIELD_STATE)
+		return state_among(context, scene, left, list);
+	cJSON_ArrayForEach(value, list)
+	{
+		any = tri_or(any, nft_value_is(context, scene, left, value));
+	}
+	return any;
+}
+
+/* States exclude each other, so that several together can be certain. */
+static enum tri state_among(const struct nft_context *context, const struct scene *scene,
+			    const cJSON *left, const cJSON *list)
+{
+	unsigned states = 0;
+	const cJSON *value;
+
+	(void)context;
+	(void)left;
+	cJSON_ArrayForEach(value, list)
+	{
+		const cJSON *elem = member(value, "elem");
+		unsigned state = state_bit(elem ? member(elem, "val") : value);
+
+		if (!state)
+			return TRI_MAYBE;
+		states |= state;
+	}
+	return scene_state_in(scene, states);
+}
+
+/* An element that has more to it: a comment, a timeout, a counter; but others decide. */
+static enum tri element_is(const struct nft_context *context, const struct scene *scene,
+			   const cJSON *left, const cJSON *element)
+{
+	const cJSON *value = member(element, "val");
+	enum tri limit = TRI_YES;
+
+	if (!value)
+		return TRI_MAYBE;
+	if (member(element, "limit") || member(element, "quota") || member(element, "ct count"))
+		limit = TRI_MAYBE;
+	return tri_and(limit, nft_value_is(context, scene, left, value));
+}
+
+static enum tri all_of(const struct nft_context *context, const struct scene *scene,
+		       const cJSON *left, const cJSON *right)
+{
+	const cJSON *value = right->child, *part;
+	enum tri all = TRI_YES;
+
+	cJSON_ArrayForEach(part, left)
+	{
+		if (!value)
+			return TRI_MAYBE;
+		all = tri_and(all, nft_value_is(context, scene, part, value));
+		value = value->next;
+	}
+	return all;
+}
+
+enum tri nft_value_is(const struct nft_context *context, const struct scene *scene,
+		      const cJSON *left, const cJSON *right)
+{
+	const cJSON *set = member(right, "set"), *element = member(right, "elem");
+	const cJSON *left_parts = member(left, "concat"), *right_parts = member(right, "concat");
+	const cJSON *elements;
+	bool exists;
+
+	if (cJSON_IsString(right) && right->valuestring[0] == '@') {
+		elements = nft_elements(context, right->valuestring, &exists);
+		return exists ? any_of(context, scene, left, elements) : TRI_MAYBE;
+	}
+	if (is_text(right, "*"))
+		return TRI_YES;
+	if (set)
+		return any_of(context, scene, left, set);
+	if (cJSON_IsArray(right))
+		return any_of(context, scene, left, right);
+	if (element)
+		return element_is(context, scene, left, element);
+	if (left_parts)
+		return right_parts ? all_of(context, scene, left_parts, right_parts) : TRI_MAYBE;
+	return atom_is(scene, field_of(left), right);
+}
+
+/* Bits of a field, as far as they are known. */
+struct bits {
+	unsigned value, known;
+};
+
+enum {
+	TCP_SYN = 0x02,
+	TCP_PSH = 0x08,
+	TCP_ACK = 0x10,
+	TCP_URG = 0x20,
+	TCP_ECN = 0xc0,
+	IP_DONT_FRAGMENT = 0x4000,
+};
+
+/* A flag's name, a number, or several of them. */
+static bool flag_bits(const cJSON *value, unsigned *bits)
+{
+	static const char *const names[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"};
+	const cJSON *list = cJSON_IsArray(value) ? value : member(value, "|");
+	const cJSON *part;
+
+	if (cJSON_IsNumber(value) && value->valueint >= 0) {
+		*bits |= (unsigned)value->valueint;
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!is_text(value, names[i]))
+			continue;
+		*bits |= 1U << i;
+		return true;
+	}
+	if (!list)
+		return false;
+	cJSON_ArrayForEach(part, list)
+	{
+		if (!flag_bits(part, bits))
+			return false;
+	}
+	return true;
+}
+
+/* Fields that are taken apart: TCP's flags, and IPv4's fragment offset. False: another one. */
+static bool field_bits(const struct packet *packet, const cJSON *left, struct bits *bits)
+{
+	const cJSON *both = member(left, "&"), *payload = member(left, "payload");
+	unsigned mask = 0;
+
+	if (both) {
+		if (!field_bits(packet, cJSON_GetArrayItem(both, 0), bits) ||
+		    !flag_bits(cJSON_GetArrayItem(both, 1), &mask))
+			return false;
+		bits->value &= mask;
+		bits->known |= ~mask;
+		return true;
+	}
+	if (member_is(payload, "protocol", "tcp") && member_is(payload, "field", "flags")) {
+		bits->value = packet->established ? TCP_ACK : TCP_SYN;
+		bits->known = ~(unsigned)TCP_ECN;
+		if (packet->established)
+			bits->known &= ~(unsigned)(TCP_PSH | TCP_URG);
+		return true;
+	}
+	if (member_is(payload, "protocol", "ip") && member_is(payload, "field", "frag-off")) {
+		bits->value = 0;
+		bits->known = ~(unsigned)IP_DONT_FRAGMENT;
+		return true;
+	}
+	return false;
+}
+
+static enum tri bits_equal(const struct bits *bits, unsigned value)
+{
+	if ((bits->value ^ value) & bits->known)
+		return TRI_NO;
+	return bits->known == ~0U ? TRI_YES : TRI_MAYBE;
+}
+
+static enum tri bits_overlap(const struct bits *bits, unsigned value)
+{
+	if (bits->value & bits->known & value)
+		return TRI_YES;
+	return value & ~bits->known || !value ? TRI_MAYBE : TRI_NO;
+}
+
+/* "<", "<=", ">", ">=" with a port, as a range. */
+static enum tri relation_is(const struct scene *scene, const char *op, const cJSON *left,
+			    const cJSON *right)
+{
+	enum field field = field_of(left);
+	unsigned low, high, number;
+	bool source = field == FIELD_SOURCE_PORT;
+
+	if ((field != FIELD_PORT && !source) || !number_range(right, &number, &high))
+		return TRI_MAYBE;
+	low = op[0] == '>' ? number + (op[1] != '=') : 0;
+	if (op[0] == '<' && op[1] != '=' && !number)
+		return TRI_NO;
+	high = op[0] == '<' ? number - (op[1] != '=') : UINT16_MAX;
+	return source ? packet_source_port_within(scene->packet, low, high)
+		      : packet_port_within(scene->packet, low, high);
+}
+
+static enum tri compare(const struct nft_context *context, const struct scene *scene,
+			const char *op, const cJSON *left, const cJSON *right)
+{
+	struct bits bits = {0};
+	unsigned value = 0;
+
+	if (strchr("<>", op[0]))
+		return relation_is(scene, op, left, right);
+	if (field_bits(scene->packet, left, &bits)) {
+		if (!flag_bits(right, &value))
+			return TRI_MAYBE;
+		return !strcmp(op, "==") || !strcmp(op, "!=") ? bits_equal(&bits, value)
+							      : bits_overlap(&bits, value);
+	}
+	return nft_value_is(context, scene, left, right);
+}
+
+enum tri nft_match(const struct nft_context *context, const struct scene *scene, const cJSON *match)
+{
+	const cJSON *left = member(match, "left"), *right = member(match, "right");
+	const char *op = cJSON_GetStringValue(member(match, "op"));
+	enum tri is;
+
+	if (!left || !right || !op)
+		return TRI_MAYBE;
+	is = compare(context, scene, *op ? op : "==", left, right);
+	if (op[0] == '!')
+		is = tri_not(is);
+	/* An extension header's field can't differ where the header isn't there. */
+	if (field_of(left) == FIELD_EXTENSION && !cJSON_IsBool(right))
+		is = TRI_NO;
+	return tri_and(is, nft_applies(scene, left));
+}

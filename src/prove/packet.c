@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "prove/packet.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONNTRACK_PRIORITY (-200)
+/* What is said of a block this small is not said of a random stranger: a /8 of IPv4 (96 + 8 bits of
+ * a mapped address), a /16 of IPv6. */
+#define NARROW4 (96 + 8)
+#define NARROW6 16
+#define NARROW_PORTS 256
+
+enum tri tri_and(enum tri a, enum tri b)
+{
+	return a < b ? a : b;
+}
+
+enum tri tri_or(enum tri a, enum tri b)
+{
+	return a > b ? a : b;
+}
+
+enum tri tri_not(enum tri a)
+{
+	return (enum tri)(TRI_YES - a);
+}
+
+enum tri tri_of(bool known)
+{
+	return known ? TRI_YES : TRI_NO;
+}
+
+bool scene_passes(const struct packet *packet, enum packet_hook hook)
+{
+	switch (hook) {
+	case HOOK_INGRESS:
+	case HOOK_PREROUTING:
+		return true;
+	case HOOK_INPUT:
+		return packet->path == PACKET_INPUT;
+	case HOOK_FORWARD:
+	case HOOK_POSTROUTING:
+	case HOOK_EGRESS:
+		return packet->path == PACKET_FORWARD;
+	}
+	return false;
+}
+
+void scene_set_states(struct scene *scene, int priority)
+{
+	unsigned tracked = scene->packet->established ? CT_ESTABLISHED : CT_NEW;
+	bool early = scene->hook == HOOK_INGRESS || scene->hook == HOOK_PREROUTING;
+
+	if (scene->untracked)
+		tracked |= CT_UNTRACKED;
+	if (early && (scene->hook == HOOK_INGRESS || priority < CONNTRACK_PRIORITY))
+		tracked = CT_INVALID | (scene->untracked ? CT_UNTRACKED : 0);
+	else if (early && priority == CONNTRACK_PRIORITY)
+		tracked |= CT_INVALID;
+	scene->states = tracked;
+}
+
+enum tri scene_state_in(const struct scene *scene, unsigned states)
+{
+	if (!(scene->states & states))
+		return TRI_NO;
+	return scene->states & ~states ? TRI_MAYBE : TRI_YES;
+}
+
+static bool name_is(const char *link, const char *name, char wildcard)
+{
+	size_t len = strlen(name);
+
+	if (len && name[len - 1] == wildcard)
+		return !strncmp(link, name, len - 1);
+	return !strcmp(link, name);
+}
+
+enum tri scene_in_is(const struct scene *scene, const char *name, char wildcard)
+{
+	if (scene->hook == HOOK_POSTROUTING || scene->hook == HOOK_EGRESS)
+		return TRI_MAYBE;
+	return tri_of(name_is(scene->packet->in, name, wildcard));
+}
+
+/* Before the route is known, kernels differ in whether a comparison fails or sees an empty name. */
+enum tri scene_out_is(const struct scene *scene, const char *name, char wildcard)
+{
+	switch (scene->hook) {
+	case HOOK_INGRESS:
+	case HOOK_PREROUTING:
+	case HOOK_INPUT:
+		return TRI_MAYBE;
+	case HOOK_FORWARD:
+	case HOOK_POSTROUTING:
+	case HOOK_EGRESS:
+		break;
+	}
+	return tri_of(name_is(scene->packet->out, name, wildcard));
+}
+
+static int compare(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof(*a));
+}
+
+static unsigned common_bits(const struct in6_addr *a, const struct in6_addr *b)
+{
+	unsigned n = 0;
+
+	while (n < 128 && !((a->s6_addr[n / 8] ^ b->s6_addr[n / 8]) & (0x80 >> n % 8)))
+		n++;
+	return n;
+}
+
+enum tri packet_end_within(const struct packet *packet, const struct packet_end *end,
+			   const struct in6_addr *low, const struct in6_addr *high)
+{
+	bool ipv4 = packet->family == AF_INET;
+	struct in6_addr first, last; /* where the address lies, at least */
+
+	if (end->kind == END_GIVEN)
+		return tri_of(compare(&end->addr, low) >= 0 && compare(&end->addr, high) <= 0);
+	if (ipv4) { /* up to class D */
+		inet_pton(AF_INET6, "::ffff:1.0.0.0", &first);
+		inet_pton(AF_INET6, "::ffff:223.255.255.255", &last);
+	} else if (end->kind == END_STRANGER) { /* 2000::/3 */
+		address_range("2000::/3", &first, &last);
+	} else {
+		address_range("::/0", &first, &last);
+	}
+	if (compare(low, &first) <= 0 && compare(high, &last) >= 0)
+		return TRI_YES;
+	if (compare(high, &first) < 0 || compare(low, &last) > 0)
+		return TRI_NO;
+	if (end->kind == END_STRANGER && common_bits(low, high) >= (ipv4 ? NARROW4 : NARROW6))
+		return TRI_NO;
+	return TRI_MAYBE;
+}
+
+bool packet_has_ports(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_UDP || packet->protocol == IPPROTO_TCP;
+}
+
+enum tri packet_source_port_within(const struct packet *packet, unsigned low, unsigned high)
+{
+	if (packet->source_port)
+		return tri_of(packet->source_port >= low && packet->source_port <= high);
+	if (low <= 1 && high >= UINT16_MAX)
+		return TRI_YES;
+	return high < low || high - low < NARROW_PORTS ? TRI_NO : TRI_MAYBE;
+}
+
+enum tri packet_port_within(const struct packet *packet, unsigned low, unsigned high)
+{
+	return tri_of(packet->port >= low && packet->port <= high);
+}
+
+static bool parse_address(const char *text, struct in6_addr *addr, bool *ipv4)
+{
+	struct in_addr v4;
+
+	*ipv4 = inet_pton(AF_INET, text, &v4) == 1;
+	if (!*ipv4)
+		return inet_pton(AF_INET6, text, addr) == 1;
+	memset(addr, 0, sizeof(*addr));
+	addr->s6_addr[10] = addr->s6_addr[11] = 0xff;
+	memcpy(&addr->s6_addr[12], &v4, sizeof(v4));
+	return true;
+}
+
+static void spread(struct in6_addr *low, struct in6_addr *high, unsigned len)
+{
+	*high = *low;
+	for (unsigned n = len; n < 128; n++) {
+		unsigned bit = 0x80U >> n % 8;
+
+		low->s6_addr[n / 8] &= (uint8_t)~bit;
+		high->s6_addr[n / 8] |= (uint8_t)bit;
+	}
+}
+
+bool address_prefix(const char *text, unsigned len, struct in6_addr *low, struct in6_addr *high)
+{
+	bool ipv4;
+
+	if (!parse_address(text, low, &ipv4) || len > (ipv4 ? 32U : 128U))
+		return false;
+	spread(low, high, ipv4 ? 96 + len : len);
+	return true;
+}
+
+/* The length of a mask that is written as an address. */
+static bool mask_length(const char *text, unsigned *len)
+{
+	struct in6_addr mask, ones, expected;
+	bool ipv4;
+
+	if (!parse_address(text, &mask, &ipv4))
+		return false;
+	memset(&ones, 0xff, sizeof(ones));
+	if (ipv4)
+		memset(&mask, 0xff, 12);
+	*len = common_bits(&mask, &ones);
+	expected = ones;
+	spread(&expected, &ones, *len);
+	if (compare(&expected, &mask) != 0)
+		return false;
+	*len -= ipv4 ? 96 : 0;
+	return true;
+}
+
+bool address_range(const char *text, struct in6_addr *low, struct in6_addr *high)
+{
+	const char *slash = strchr(text, '/');
+	char address[INET6_ADDRSTRLEN];
+	unsigned len;
+	char *end;
+
+	if (!slash)
+		return address_prefix(text, strchr(text, ':') ? 128 : 32, low, high);
+	if ((size_t)(slash - text) >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)(slash - text), text);
+	len = (unsigned)strtoul(slash + 1, &end, 10);
+	if ((end == slash + 1 || *end) && !mask_length(slash + 1, &len))
+		return false;
+	return address_prefix(address, len, low, high);
+}
