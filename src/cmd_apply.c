@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "cmd.h"
+#include "proof.h"
+#include "prove/probe.h"
 #include "session.h"
 
 static void show_progress(const char *step, const struct error *failure, void *data)
@@ -59,7 +61,7 @@ static void show_notes(const struct plan *plan)
 	}
 }
 
-static int do_apply(struct session *session, struct error *err)
+static int carry_out(struct session *session, struct error *err)
 {
 	struct apply apply = {
 		.root = session->root,
@@ -70,6 +72,51 @@ static int do_apply(struct session *session, struct error *err)
 		.units = session->units,
 		.progress = show_progress,
 	};
+
+	return apply_plan(&apply, &session->plan, err);
+}
+
+static int use_rule(struct session *session, enum ndppd_rule rule, struct error *err)
+{
+	int r;
+
+	session->relay.ndppd_rule = rule;
+	session_ask_units(session);
+	r = session_make_plan(session, err);
+	return r < 0 ? r : carry_out(session, err);
+}
+
+static const char *rule_word(enum ndppd_rule rule)
+{
+	return rule == NDPPD_AUTO ? "auto" : "static";
+}
+
+/* Where nothing answers, and the settings leave the rule open, the other one is tried once, and
+ * what works is kept. */
+static int prove(struct session *session, struct error *err)
+{
+	const unsigned silent = 1u << PROBE_SOLICITED, good = 1u << PROBE_REPLIED;
+	enum ndppd_rule rule = session->relay.ndppd_rule;
+	enum ndppd_rule other = rule == NDPPD_AUTO ? NDPPD_STATIC : NDPPD_AUTO;
+	unsigned reached = proof_make(session);
+	int r;
+
+	if (!(reached & silent) || reached & good || session->conf.has_ndppd_rule)
+		return 0;
+	printf(_("sixrelay: trying ndppd_rule = %s\n"), rule_word(other));
+	r = use_rule(session, other, err);
+	if (r == 0 && proof_make(session) & good) {
+		state_set_text(&session->state, "ndppd_rule", rule_word(other));
+		printf(_("sixrelay: kept ndppd_rule = %s, which works\n"), rule_word(other));
+		return 0;
+	}
+	printf(_("sixrelay: that doesn't work either; back to ndppd_rule = %s\n"), rule_word(rule));
+	return use_rule(session, rule, r < 0 ? NULL : err);
+}
+
+/* Tells whether there was anything to say. */
+static bool announce_all(struct session *session)
+{
 	struct announce announcement = {
 		.root = session->root,
 		.conf = &session->conf,
@@ -77,29 +124,39 @@ static int do_apply(struct session *session, struct error *err)
 		.plan = &session->plan,
 		.state = &session->state,
 	};
-	struct error late = ERROR_INIT;
+	struct error err = ERROR_INIT;
 	bool said = false;
-	int result, r = 0;
+
+	if (announce(&announcement, &said, &err) < 0)
+		cmd_tell(_("warning: "), err.text);
+	if (said && session->conf.console_count)
+		printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
+	return said;
+}
+
+static int do_apply(struct session *session, struct error *err)
+{
+	bool said, idle = !session->plan.step_count && !session->plan.note_count;
+	bool problem = plan_has(&session->plan, NOTE_PROBLEM);
+	int result, r;
 
 	/* Saved before the files that are made of them. */
 	for (size_t i = 0; i < session->relay.site_count; i++)
 		state_set_site(&session->state, &session->relay.sites[i]);
-	result = apply_plan(&apply, &session->plan, err);
-	if (session->live) {
-		r = announce(&announcement, &said, &late);
-		if (r < 0)
-			cmd_tell(_("warning: "), late.text);
-		if (said && session->conf.console_count)
-			printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
+	result = carry_out(session, err);
+	said = session->live && announce_all(session);
+	if (result == 0 && !problem && proof_is_due(session)) {
+		result = prove(session, err);
+		idle = false;
 	}
 	r = state_save(&session->state, session->root, result < 0 ? NULL : err);
 	if (r == 0)
 		r = state_save_instance(session->root, &session->instance, result < 0 ? NULL : err);
 	if (result < 0 || r < 0)
 		return result < 0 ? result : r;
-	if (plan_has(&session->plan, NOTE_PROBLEM))
+	if (problem)
 		return error_set(err, -ENOENT, _("not all could be done; see the problems above"));
-	if (!session->plan.step_count && !said && !session->plan.note_count)
+	if (idle && !said)
 		printf(_("sixrelay: nothing to do\n"));
 	return 0;
 }

@@ -56,7 +56,7 @@ static const struct command {
 	 N_("show what apply would do; exit status 0: nothing, 1: something")},
 	{"status", cmd_status, TAKES_INPUT | TAKES_JSON | TAKES_WATCH,
 	 N_("show how the relay is doing")},
-	{"verify", cmd_verify, TAKES_INPUT | TAKES_JSON | TAKES_SITE,
+	{"verify", cmd_verify, TAKES_CONFIG | TAKES_METADATA | TAKES_JSON | TAKES_SITE,
 	 N_("prove each part of the relay, and say what is wrong")},
 	{"script", cmd_script, TAKES_INPUT | TAKES_SITE | TAKES_NO_SECRET | TAKES_REVERT,
 	 N_("print the RouterOS script for the router at home")},

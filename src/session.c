@@ -130,6 +130,15 @@ static void describe(const struct session *session)
 				: prefix_text(&relay->sites[i].prefix).s);
 }
 
+/* What the upstream proof found to be the one that works, where the settings leave it open. */
+static void recall_rule(struct session *session)
+{
+	const char *found = state_text(&session->state, "ndppd_rule");
+
+	if (found && !strcmp(found, "auto"))
+		session->relay.ndppd_rule = NDPPD_AUTO;
+}
+
 int session_make_relay(struct session *session, struct error *err)
 {
 	struct site_memory memory[CONF_SITES_MAX];
@@ -150,6 +159,8 @@ int session_make_relay(struct session *session, struct error *err)
 		       memory, count, err);
 	if (r < 0)
 		return r;
+	if (!session->conf.has_ndppd_rule)
+		recall_rule(session);
 	if (session->options->verbose)
 		describe(session);
 	return keys_load(session->root, &session->relay, &session->keys_fresh, err);
@@ -175,12 +186,24 @@ int session_wait_route(struct session *session, struct error *err)
 	return r;
 }
 
+static void clear_plan(struct session *session)
+{
+	if (session->changes)
+		changes_clear(session->changes, session->files.count);
+	free(session->changes);
+	session->changes = NULL;
+	file_list_clear(&session->files);
+	plan_clear(&session->plan);
+}
+
 int session_make_plan(struct session *session, struct error *err)
 {
 	struct file_choices choices;
-	int r = machine_gather(&session->machine, session->root, session->live, &session->relay,
-			       &session->inventory, session->units, err);
+	int r;
 
+	clear_plan(session);
+	r = machine_gather(&session->machine, session->root, session->live, &session->relay,
+			   &session->inventory, session->units, err);
 	if (r < 0)
 		return r;
 	if (relay_site_count(&session->relay)) {
@@ -198,13 +221,26 @@ int session_make_plan(struct session *session, struct error *err)
 	return session->plan.error ? error_errno(err, session->plan.error, "plan") : 0;
 }
 
+struct subject session_subject(struct session *session)
+{
+	return (struct subject){
+		.root = session->root,
+		.metadata = session->options->metadata,
+		.conf = &session->conf,
+		.instance = &session->instance,
+		.relay = &session->relay,
+		.inventory = &session->inventory,
+		.machine = &session->machine,
+		.state = &session->state,
+		.files = &session->files,
+		.changes = session->changes,
+		.units = session->units,
+	};
+}
+
 void session_close(struct session *session)
 {
-	if (session->changes)
-		changes_clear(session->changes, session->files.count);
-	free(session->changes);
-	file_list_clear(&session->files);
-	plan_clear(&session->plan);
+	clear_plan(session);
 	units_close(session->units);
 	relay_wipe(&session->relay);
 	inventory_clear(&session->inventory);

@@ -9,6 +9,7 @@
 #include "apply/state.h"
 #include "metadata/instance.h"
 #include "net/inventory.h"
+#include "prove/subject.h"
 #include "relay/relay.h"
 
 struct error;
@@ -58,7 +59,10 @@ void session_ask_units(struct session *session);
  * that nobody looks after: waits for it, a few seconds at most. */
 int session_wait_route(struct session *session, struct error *err);
 
-/* Gathers the machine and makes the plan. Nothing is changed. */
+/* Gathers the machine and makes the plan, in place of the one before. Nothing is changed. */
 int session_make_plan(struct session *session, struct error *err);
+
+/* What the live checks look at: all of the session's, to be used before it is closed. */
+struct subject session_subject(struct session *session);
 
 void session_close(struct session *session);

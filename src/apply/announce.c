@@ -8,6 +8,7 @@
 #include "apply/plan.h"
 #include "apply/state.h"
 #include "apply/wg_dump.h"
+#include "base/boot.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -18,21 +19,6 @@
 #include "render/routeros.h"
 
 #define SCRIPT_MAX (64 * 1024)
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
-
-struct boot_id {
-	char s[40];
-};
-
-static struct boot_id boot_id(int root)
-{
-	CLEANUP(buf_clear) struct buf text = BUF_INIT;
-	struct boot_id id = {""};
-
-	if (file_read(root, BOOT_ID_FILE, sizeof(id.s) - 1, &text, NULL, NULL) == 0)
-		memcpy(id.s, buf_str(&text), strcspn(buf_str(&text), "\n"));
-	return id;
-}
 
 /* Whether the router has been seen with the key it has now. Asks wg only while it has not. */
 static bool handshake_seen(const struct announce *a, const struct site *site)

@@ -117,15 +117,36 @@ bool sshd_includes_drop_ins(int root)
 	return false;
 }
 
+/* sshd asks for its privilege separation directory, which a socket-activated one has only while
+ * somebody logs in. */
+static int make_run_dir(int root, struct error *err)
+{
+	return file_mkdir(root, "/run/sshd", 0755, err);
+}
+
+int sshd_settings(int root, struct buf *out, struct error *err)
+{
+	const char *const argv[] = {"sshd", "-T", NULL};
+	int status = make_run_dir(root, err);
+
+	if (status < 0)
+		return status;
+	status = process_run(
+		&(struct process){
+			.argv = argv, .input = -1, .extra = -1, .deadline_ms = SSHD_DEADLINE_MS},
+		out, err);
+	if (status < 0)
+		return error_wrap(err, status, "sshd -T");
+	return status == 0 ? 0 : error_set(err, -EINVAL, "sshd -T: %s", buf_str(out));
+}
+
 int sshd_test(int root, const struct buf *drop_in, struct error *err)
 {
 	const char *const argv[] = {"sshd", "-t", "-f", SSHD_TEST_FILE, NULL};
 	CLEANUP(buf_clear) struct buf text = BUF_INIT, output = BUF_INIT;
 	int r, status;
 
-	/* sshd -t asks for its privilege separation directory, which a socket-activated sshd has
-	 * only while somebody logs in. */
-	r = file_mkdir(root, "/run/sshd", 0755, err);
+	r = make_run_dir(root, err);
 	if (r == 0)
 		r = file_mkdir(root, STATE_DIR, 0700, err);
 	if (r < 0)

@@ -18,7 +18,8 @@ struct link {
 	struct link_name name;
 	bool has_mac;
 	struct mac mac;
-	bool up; /* IFF_UP and IFF_LOWER_UP */
+	bool up;       /* IFF_UP and IFF_LOWER_UP */
+	bool allmulti; /* IFF_ALLMULTI as a program asked for it; not for a packet socket */
 };
 
 struct address {

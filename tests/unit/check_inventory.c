@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,6 +350,22 @@ START_TEST(links_made_by_hand_are_found)
 }
 END_TEST
 
+/* The one flag that no capture has: ndppd sets it on its NIC. */
+START_TEST(a_link_that_takes_in_all_multicast)
+{
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg info;
+	} message = {
+		.header = {.nlmsg_len = sizeof(message), .nlmsg_type = RTM_NEWLINK},
+		.info = {.ifi_flags = _i ? IFF_ALLMULTI : (unsigned)~IFF_ALLMULTI},
+	};
+
+	ck_assert_int_eq(inventory_parse(&inventory, &message, sizeof(message), NULL), 0);
+	ck_assert_int_eq(inventory.links[0].allmulti, _i);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("inventory");
@@ -367,5 +384,6 @@ int main(void)
 	tcase_add_test(tcase, nothing_is_an_empty_inventory);
 	tcase_add_test(tcase, messages_of_no_interest_are_passed_over);
 	tcase_add_test(tcase, links_made_by_hand_are_found);
+	tcase_add_loop_test(tcase, a_link_that_takes_in_all_multicast, 0, 2);
 	return unit_finish();
 }

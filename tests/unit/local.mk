@@ -19,6 +19,7 @@ unit_programs = \
 	tests/unit/check_link_name \
 	tests/unit/check_plan \
 	tests/unit/check_process \
+	tests/unit/check_prove \
 	tests/unit/check_relay \
 	tests/unit/check_render \
 	tests/unit/check_routeros \

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+/* What a run leaves in the journal (sd_journal_send(3)): a line for each stage, with its time, and
+ * one for the whole, each with structured fields:
+ *   SIXRELAY_RUN      the run's id: all its lines have it
+ *   SIXRELAY_COMMAND  apply, revert, verify
+ *   SIXRELAY_STAGE    metadata, plan, tunnel, …; not in the last line
+ *   SIXRELAY_RESULT   done, failed
+ *   SIXRELAY_USEC     how long it took
+ * English, and no secret: what is told here is what is printed, too. */
+
+struct journal {
+	const char *command; /* NULL: nothing is left, as below --root */
+	char run[33];
+	long long begin_us, stage_us;
+};
+
+/* Starts a run's clock. */
+void journal_begin(struct journal *journal, const char *command, bool live);
+
+/* Tells of the stage that ends now; it began where the one before ended. result is 0 or a negative
+ * errno. */
+__attribute__((format(printf, 4, 5))) void journal_stage(struct journal *journal, const char *stage,
+							 int result, const char *fmt, ...);
+
+/* Tells of the whole run. */
+__attribute__((format(printf, 3, 4))) void journal_end(struct journal *journal, int result,
+						       const char *fmt, ...);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "proof.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/boot.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "cmd.h"
+#include "prove/check.h"
+#include "prove/upstream_check.h"
+#include "session.h"
+
+bool proof_is_due(const struct session *session)
+{
+	const char *proved = state_text(&session->state, "proved");
+
+	return session->live && relay_site_count(&session->relay) &&
+	       (session->plan.step_count || !proved ||
+		strcmp(proved, boot_id(session->root).s) != 0);
+}
+
+static void tell(const struct site *site, const struct check *check)
+{
+	CLEANUP(buf_clear) struct buf label = BUF_INIT;
+
+	if (check->result == CHECK_PASS) {
+		printf(_("sixrelay: proof for %s: %s\n"), site->name, check->seen);
+		fflush(stdout);
+		return;
+	}
+	buf_addf(&label, _("proof for %s FAILED: "), site->name);
+	cmd_tell(buf_str(&label), check->seen);
+	cmd_tell(_("likely cause: "), check->cause);
+	cmd_tell(_("try: "), check->advice);
+}
+
+unsigned proof_make(struct session *session)
+{
+	struct subject subject = session_subject(session);
+	unsigned reached = 0;
+
+	for (size_t i = 0; i < session->relay.site_count; i++) {
+		const struct site *site = &session->relay.sites[i];
+		struct check check = {.result = CHECK_SKIP};
+		enum probe_stage stage;
+
+		/* One that is detached can't pass, and has been told of. */
+		if (site->state != SITE_READY)
+			continue;
+		stage = upstream_check(&check, &subject, site);
+		tell(site, &check);
+		state_set_site_text(&session->state, site->name, "proof", probe_word(stage));
+		state_set_site_text(&session->state, site->name, "proof_time", clock_utc().s);
+		reached |= 1u << stage;
+	}
+	state_set_text(&session->state, "proved", boot_id(session->root).s);
+	return reached;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/machine.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "net/inventory.h"
+#include "prove/check.h"
+#include "prove/checks.h"
+#include "prove/subject.h"
+#include "relay/relay.h"
+
+#define SYSCTL_MAX 64
+
+static const struct address *address_in(const struct subject *s, const struct prefix *prefix)
+{
+	for (size_t i = 0; i < s->inventory->address_count; i++) {
+		const struct address *address = &s->inventory->addresses[i];
+
+		if (address->is_ipv6 && address->index == s->relay->nic_index &&
+		    !address->tentative && prefix_contains(prefix, &address->ipv6) &&
+		    !IN6_ARE_ADDR_EQUAL(&address->ipv6, &prefix->addr))
+			return address;
+	}
+	return NULL;
+}
+
+void check_nic(struct check *check, struct subject *s, const struct site *site)
+{
+	const struct link *link = inventory_link(s->inventory, s->relay->nic.s);
+	const struct address *address =
+		s->relay->has_original ? address_in(s, &s->relay->original) : NULL;
+
+	(void)site;
+	if (!link || !link->up) {
+		check_fail(check, link ? _("%s is down") : _("there is no %s"), s->relay->nic.s);
+		check_cause(check, _("taken down by hand, or a network manager gave it up"));
+		check_advise(check, "ip link set %s up; networkctl status %s", s->relay->nic.s,
+			     s->relay->nic.s);
+	} else if (!s->relay->has_original) {
+		check_fail(check, _("%s is up, but the instance has no IPv6 prefix of its own"),
+			   link->name.s);
+		check_cause(check, _("IPv6 is disabled for this instance"));
+		check_advise(check, _("Vultr's panel: the instance, Settings, IPv6: enable it"));
+	} else if (!address) {
+		check_fail(check, _("%s is up, without an address of %s"), link->name.s,
+			   prefix_text(&s->relay->original).s);
+		check_cause(check, _("router advertisements are not accepted, or none comes"));
+		check_advise(check, "networkctl status %s; sysctl net.ipv6.conf.%s.accept_ra",
+			     link->name.s, link->name.s);
+	} else {
+		check_pass(check, _("%s is up, %s"), link->name.s, ip_text(&address->ipv6).s);
+	}
+}
+
+static void no_default_route(struct check *check, const struct subject *s)
+{
+	check_fail(check, _("there is no IPv6 default route through %s"), s->relay->nic.s);
+	if (s->machine->sysctl[0] == '2')
+		check_cause(check, _("no router advertisement has come for long; or somebody "
+				     "deleted the route"));
+	else if (s->machine->sysctl[0] == '1')
+		check_cause(check, _("with forwarding on, the kernel takes router advertisements "
+				     "only with accept_ra=2; it is 1"));
+	else
+		check_cause(check, _("the kernel leaves router advertisements to a network manager "
+				     "(accept_ra=0), which has had none, or gave it up"));
+	check_advise(check, "networkctl reconfigure %s; sixrelay apply", s->relay->nic.s);
+}
+
+void check_default_route(struct check *check, struct subject *s, const struct site *site)
+{
+	const struct route *route = inventory_default_route(s->inventory, s->relay->nic_index);
+	char accept_ra = s->machine->sysctl[0];
+
+	(void)site;
+	if (!route) {
+		no_default_route(check, s);
+	} else if (route->protocol != RTPROT_RA) {
+		check_pass(check, _("via %s, static"),
+			   route->has_gateway ? ip_text(&route->gateway).s : s->relay->nic.s);
+	} else if (accept_ra == '1') {
+		check_fail(check, _("via %s, by RA, and nobody keeps it alive: accept_ra=1"),
+			   ip_text(&route->gateway).s);
+		check_cause(check, _("with forwarding on, the kernel takes no further router "
+				     "advertisement, and the route ends with its lifetime"));
+		check_advise(check, "sixrelay apply");
+	} else {
+		check_pass(check,
+			   accept_ra == '2' ? _("via %s, by RA, kept by the kernel")
+					    : _("via %s, by RA, kept by the network manager"),
+			   ip_text(&route->gateway).s);
+	}
+}
+
+/* Of the interface that a packet comes in on; '\0' when it can't be read. */
+static char forwarding_of(const struct subject *s, const char *name)
+{
+	CLEANUP(buf_clear) struct buf value = BUF_INIT;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", name);
+	return file_read(s->root, path, SYSCTL_MAX, &value, NULL, NULL) == 0 && value.len
+		       ? value.data[0]
+		       : '\0';
+}
+
+void check_forwarding(struct check *check, struct subject *s, const struct site *site)
+{
+	const char *const names[] = {"all", s->relay->nic.s, s->relay->wg_interface.s};
+	CLEANUP(buf_clear) struct buf off = BUF_INIT;
+
+	(void)site;
+	/* The tunnel may be missing: that is not what this is about. */
+	for (size_t i = 0; i < 3; i++)
+		if (forwarding_of(s, names[i]) == '0')
+			buf_addf(&off, " net.ipv6.conf.%s.forwarding=0", names[i]);
+	if (!off.len) {
+		check_pass(check, _("on, for %s and %s too"), names[1], names[2]);
+		return;
+	}
+	check_fail(check, "%s", buf_str(&off) + 1);
+	check_cause(check, _("another program, or a later file of sysctl.d, turned it off"));
+	check_advise(check, _("sixrelay apply; if it comes back: grep -r forwarding "
+			      "/etc/sysctl.d /etc/sysctl.conf /usr/lib/sysctl.d"));
+}

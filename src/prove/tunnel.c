@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/machine.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "net/inventory.h"
+#include "prove/check.h"
+#include "prove/checks.h"
+#include "prove/subject.h"
+#include "relay/relay.h"
+
+#define MTU_TEXT_MAX 32
+
+static unsigned link_mtu(const struct subject *s, const char *name)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/mtu", name);
+	if (file_read(s->root, path, MTU_TEXT_MAX, &text, NULL, NULL) < 0)
+		return 0;
+	return (unsigned)strtoul(buf_str(&text), NULL, 10);
+}
+
+static void restart(struct check *check, const struct subject *s)
+{
+	check_advise(check, "systemctl restart %s; journalctl -u %s", s->machine->wg_unit,
+		     s->machine->wg_unit);
+}
+
+/* What the running interface has that its file hasn't, or the reverse: false when nothing. */
+static bool differs(struct check *check, const struct subject *s)
+{
+	const struct relay *relay = s->relay;
+	unsigned mtu = link_mtu(s, relay->wg_interface.s);
+
+	if (!s->dump.has_key || !wg_key_equal(&s->dump.public_key, &relay->public_key))
+		check_fail(check, _("%s runs with another private key than server.key"),
+			   relay->wg_interface.s);
+	else if (s->dump.listen_port != relay->listen_port)
+		check_fail(check, _("%s listens on UDP %u, not %u"), relay->wg_interface.s,
+			   (unsigned)s->dump.listen_port, (unsigned)relay->listen_port);
+	else if (mtu && mtu != relay->mtu)
+		check_fail(check, _("%s has MTU %u, not %u"), relay->wg_interface.s, mtu,
+			   (unsigned)relay->mtu);
+	else
+		return false;
+	check_cause(check, _("it was changed by hand, or not restarted since its file changed"));
+	restart(check, s);
+	return true;
+}
+
+void check_tunnel(struct check *check, struct subject *s, const struct site *site)
+{
+	const struct relay *relay = s->relay;
+	const char *name = relay->wg_interface.s;
+	const struct link *link = inventory_link(s->inventory, name);
+
+	(void)site;
+	if (!relay_site_count(relay)) {
+		check_skip(check, _("no site has a /64, so there is none yet"));
+		return;
+	}
+	if (!link || !link->up) {
+		check_fail(check, link ? _("%s is down") : _("there is no %s"), name);
+		check_cause(check, link ? _("taken down by hand") : _("%s is not running"),
+			    s->machine->wg_unit);
+		restart(check, s);
+		return;
+	}
+	if (!s->has_dump) {
+		check_fail(check, "%s", s->dump_error.text);
+		check_cause(check, _("%s is no WireGuard interface, or wg is not installed"), name);
+		restart(check, s);
+		return;
+	}
+	if (differs(check, s))
+		return;
+	if (!inventory_has_address(s->inventory, link->index, &relay->vps_transit)) {
+		check_fail(check, _("%s lacks its transit address %s"), name,
+			   ip_text(&relay->vps_transit).s);
+		check_cause(check, _("removed by hand, or by a network manager"));
+		restart(check, s);
+		return;
+	}
+	if (s->machine->units_known && !unit_is_enabled(&s->machine->wg)) {
+		check_fail(check, _("%s is up, but %s won't start at boot"), name,
+			   s->machine->wg_unit);
+		check_cause(check, _("somebody disabled it"));
+		check_advise(check, "sixrelay apply");
+		return;
+	}
+	check_pass(check, _("%s is up, %s, UDP %u, MTU %u"), name, ip_text(&relay->vps_transit).s,
+		   (unsigned)relay->listen_port, (unsigned)relay->mtu);
+}
+
+static void no_peer(struct check *check, const struct subject *s, const struct site *site)
+{
+	check_fail(check, _("%s has no peer with the router's key %s"), s->relay->wg_interface.s,
+		   wg_key_text(&site->router_public_key).s);
+	check_cause(check,
+		    s->dump.count ? _("the peer was replaced by hand, or %s was not "
+				      "reloaded since its file changed")
+				  : _("the peer was removed by hand, or %s was not "
+				      "reloaded since its file changed"),
+		    s->relay->wg_interface.s);
+	check_advise(check, "systemctl reload %s", s->machine->wg_unit);
+}
+
+void check_peer(struct check *check, struct subject *s, const struct site *site)
+{
+	const struct wg_peer *peer = wg_dump_peer(&s->dump, &site->router_public_key);
+	struct prefix transit = prefix_of(&site->router_transit, 128);
+	const struct prefix *missing = NULL;
+
+	if (!peer) {
+		no_peer(check, s, site);
+		return;
+	}
+	if (!wg_peer_allows(peer, &transit))
+		missing = &transit;
+	else if (!wg_peer_allows(peer, &site->prefix))
+		missing = &site->prefix;
+	if (!missing) {
+		check_pass(check, _("the router's key, AllowedIPs %s"), peer->allowed_ips);
+		return;
+	}
+	check_fail(check, _("AllowedIPs of the router's peer lack %s: %s"), prefix_text(missing).s,
+		   peer->allowed_ips);
+	check_cause(check, _("changed by hand, or another peer has taken it: an address belongs to "
+			     "one peer alone"));
+	check_advise(check, "systemctl reload %s", s->machine->wg_unit);
+}

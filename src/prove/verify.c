@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "prove/verify.h"
+
+#include "apply/wg_dump.h"
+#include "base/array.h"
+#include "base/i18n.h"
+#include "prove/check.h"
+#include "prove/checks.h"
+#include "prove/ndppd.h"
+#include "prove/subject.h"
+#include "relay/relay.h"
+
+enum {
+	METADATA,
+	CLOCK,
+	FILES,
+	PREFIX,
+	NIC,
+	DEFAULT_ROUTE,
+	FORWARDING,
+	FIREWALL_PORT,
+	FIREWALL_FORWARD,
+	TUNNEL,
+	PEER,
+	HANDSHAKE,
+	ROUTE,
+	NDPPD,
+	UPSTREAM,
+	TRANSIT,
+	LAN,
+	MTU,
+	SSHD,
+	CHECK_COUNT,
+};
+
+#define BIT(number) (1u << (number))
+
+/* needs: the checks without whose success this one would only repeat their failure. */
+static const struct {
+	const char *name;
+	check_fn *run;
+	bool of_site;
+	unsigned needs;
+} checks[CHECK_COUNT] = {
+	[METADATA] = {"metadata", check_metadata, false, 0},
+	[CLOCK] = {"clock", check_clock, false, 0},
+	[FILES] = {"files", check_files, false, 0},
+	[PREFIX] = {"prefix", check_prefix, true, 0},
+	[NIC] = {"nic", check_nic, false, 0},
+	[DEFAULT_ROUTE] = {"default-route", check_default_route, false, BIT(NIC)},
+	[FORWARDING] = {"forwarding", check_forwarding, false, 0},
+	[FIREWALL_PORT] = {"firewall-port", check_port, false, 0},
+	[FIREWALL_FORWARD] = {"firewall-forward", check_forward, false, 0},
+	[TUNNEL] = {"tunnel", check_tunnel, false, 0},
+	[PEER] = {"peer", check_peer, true, BIT(TUNNEL)},
+	[HANDSHAKE] = {"handshake", check_handshake, true,
+		       BIT(TUNNEL) | BIT(PEER) | BIT(FIREWALL_PORT)},
+	[ROUTE] = {"route", check_route, true, BIT(TUNNEL)},
+	[NDPPD] = {"ndppd", check_ndppd, false, 0},
+	[UPSTREAM] = {"upstream", check_upstream, true,
+		      BIT(PREFIX) | BIT(NIC) | BIT(DEFAULT_ROUTE) | BIT(NDPPD)},
+	[TRANSIT] = {"transit", check_transit, true, BIT(HANDSHAKE)},
+	[LAN] = {"lan", check_lan, true, BIT(TRANSIT) | BIT(ROUTE)},
+	[MTU] = {"mtu", check_mtu, true, BIT(TRANSIT)},
+	[SSHD] = {"sshd", check_sshd, false, 0},
+};
+
+/* What failed so far, or was skipped for that: of the whole relay, and of each site. */
+struct outcome {
+	unsigned whole, sites[CONF_SITES_MAX];
+	struct verify_count count;
+};
+
+/* The first of the needed checks that failed; -1: none. */
+static int find_blocker(unsigned needs, unsigned failed)
+{
+	for (int i = 0; i < CHECK_COUNT; i++)
+		if (needs & failed & BIT(i))
+			return i;
+	return -1;
+}
+
+static void count(struct verify_count *counts, enum check_result result)
+{
+	switch (result) {
+	case CHECK_PASS:
+		counts->passed++;
+		break;
+	case CHECK_FAIL:
+		counts->failed++;
+		break;
+	case CHECK_SKIP:
+		counts->skipped++;
+		break;
+	}
+}
+
+/* site is NULL for a check of the whole relay. */
+static void run_one(struct subject *s, size_t number, const struct site *site,
+		    struct outcome *outcome, verify_tell_fn *tell, void *data)
+{
+	unsigned *failed = site ? &outcome->sites[site - s->relay->sites] : &outcome->whole;
+	struct check check = {.result = CHECK_SKIP};
+	int blocker = find_blocker(checks[number].needs, outcome->whole | *failed);
+
+	if (blocker >= 0)
+		check_skip(&check, _("after: %s"), checks[blocker].name);
+	else if (site && site->state == SITE_WAITING && number != PREFIX)
+		check_skip(&check, _("the site has no /64 yet"));
+	else
+		checks[number].run(&check, s, site);
+	if (check.result == CHECK_FAIL || blocker >= 0)
+		*failed |= BIT(number);
+	count(&outcome->count, check.result);
+	tell(checks[number].name, site, &check, data);
+}
+
+struct verify_count verify_run(struct subject *s, const struct site *only, verify_tell_fn *tell,
+			       void *data)
+{
+	struct outcome outcome = {0};
+
+	ndppd_begin(s);
+	s->has_dump = wg_dump_read(&s->dump, s->relay->wg_interface.s, &s->dump_error) == 0;
+	for (size_t i = 0; i < CHECK_COUNT; i++) {
+		if (!checks[i].of_site) {
+			run_one(s, i, NULL, &outcome, tell, data);
+			continue;
+		}
+		for (size_t k = 0; k < s->relay->site_count; k++)
+			if (!only || only == &s->relay->sites[k])
+				run_one(s, i, &s->relay->sites[k], &outcome, tell, data);
+	}
+	subject_clear(s);
+	return outcome.count;
+}
