@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -18,8 +19,21 @@
 /* A frame that waited longer was not: the clock was set. */
 #define AGE_MAX_US 5000000
 
+static int64_t timespec_us(const struct timespec *time)
+{
+	return time->tv_sec * INT64_C(1000000) + time->tv_nsec / 1000;
+}
+
+static int64_t wall_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return timespec_us(&now);
+}
+
 /* The socket hears nothing before it has its filter: the protocol comes with bind(2). */
-static int open_filtered(int index, const struct sock_fprog *program, const char *what,
+static int open_filtered(struct packet_socket *packets, int index, const struct sock_fprog *program,
 			 struct error *err)
 {
 	CLEANUP(cleanup_fd) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -31,15 +45,17 @@ static int open_filtered(int index, const struct sock_fprog *program, const char
 	int on = 1;
 
 	if (fd < 0)
-		return error_errno(err, -errno, "%s", what);
+		return error_errno(err, -errno, "packet socket");
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof(*program)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&link, sizeof(link)) < 0)
-		return error_errno(err, -errno, "%s", what);
-	return take_fd(&fd);
+		return error_errno(err, -errno, "packet socket");
+	packets->wall_us = wall_now_us() - clock_now_us();
+	packets->fd = take_fd(&fd);
+	return 0;
 }
 
-int packet_open_icmp6(int index, struct error *err)
+int packet_open_icmp6(struct packet_socket *packets, int index, struct error *err)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
@@ -59,16 +75,17 @@ int packet_open_icmp6(int index, struct error *err)
 		.mr_ifindex = index,
 		.mr_type = PACKET_MR_ALLMULTI,
 	};
-	CLEANUP(cleanup_fd) int fd = open_filtered(index, &program, "packet socket", err);
+	int r = open_filtered(packets, index, &program, err);
 
-	if (fd < 0)
-		return fd;
-	if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all_groups, sizeof(all_groups)) < 0)
-		return error_errno(err, -errno, "packet socket: groups");
-	return take_fd(&fd);
+	if (r == 0 && setsockopt(packets->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all_groups,
+				 sizeof(all_groups)) < 0) {
+		r = error_errno(err, -errno, "packet socket: groups");
+		packet_close(packets);
+	}
+	return r;
 }
 
-int packet_open_udp(int index, uint16_t port, struct error *err)
+int packet_open_udp(struct packet_socket *packets, int index, uint16_t port, struct error *err)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
@@ -87,7 +104,7 @@ int packet_open_udp(int index, uint16_t port, struct error *err)
 	};
 	const struct sock_fprog program = {.len = ARRAY_SIZE(code), .filter = code};
 
-	return open_filtered(index, &program, "packet socket", err);
+	return open_filtered(packets, index, &program, err);
 }
 
 static enum packet_way way_of(unsigned char type)
@@ -102,22 +119,24 @@ static enum packet_way way_of(unsigned char type)
 	}
 }
 
-/* How long ago the kernel saw the frame. It tells by the wall clock alone, which may be set at any
- * time, and at a first boot often is. */
-static int64_t age_us(const struct cmsghdr *stamp)
+/* When the kernel saw the frame. It tells by the wall clock alone, which may be set at any time,
+ * and at a first boot often is. */
+static int64_t time_us(struct packet_socket *packets, const struct cmsghdr *stamp)
 {
-	struct timespec now, seen;
-	int64_t age;
+	int64_t now = clock_now_us(), ahead = wall_now_us() - now, seen;
+	struct timespec wall;
 
 	if (!stamp || stamp->cmsg_level != SOL_SOCKET || stamp->cmsg_type != SCM_TIMESTAMPNS)
-		return 0;
-	memcpy(&seen, CMSG_DATA(stamp), sizeof(seen));
-	clock_gettime(CLOCK_REALTIME, &now);
-	age = (now.tv_sec - seen.tv_sec) * INT64_C(1000000) + (now.tv_nsec - seen.tv_nsec) / 1000;
-	return age > 0 && age < AGE_MAX_US ? age : 0;
+		return now;
+	/* Less is what passes between two looks at a clock. */
+	if (llabs(ahead - packets->wall_us) > 1000)
+		packets->wall_us = ahead;
+	memcpy(&wall, CMSG_DATA(stamp), sizeof(wall));
+	seen = timespec_us(&wall) - packets->wall_us;
+	return seen <= now && seen > now - AGE_MAX_US ? seen : now;
 }
 
-int packet_next(int fd, struct packet *packet)
+int packet_next(struct packet_socket *packets, struct packet *packet)
 {
 	struct sockaddr_ll from = {0};
 	struct iovec iov = {.iov_base = packet->bytes, .iov_len = sizeof(packet->bytes)};
@@ -130,12 +149,18 @@ int packet_next(int fd, struct packet *packet)
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t got = recvmsg(fd, &message, 0);
+	ssize_t got = recvmsg(packets->fd, &message, 0);
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	packet->way = way_of(from.sll_pkttype);
-	packet->time_us = clock_now_us() - age_us(CMSG_FIRSTHDR(&message));
+	packet->time_us = time_us(packets, CMSG_FIRSTHDR(&message));
 	packet->len = (size_t)got;
 	return 1;
+}
+
+void packet_close(struct packet_socket *packets)
+{
+	cleanup_fd(&packets->fd);
+	packets->fd = -1;
 }

@@ -29,7 +29,8 @@
 struct round {
 	const struct upstream_ask *ask;
 	struct upstream_proof *proof;
-	int raw, packets;
+	int raw;
+	struct packet_socket *packets;
 	struct probe probes[PROBES_MAX];
 	size_t count;
 	bool asked_for_gateway, heard_gateway;
@@ -214,7 +215,7 @@ static int watch(struct round *round, size_t first, int64_t patience_us, struct 
 	int r;
 
 	for (;;) {
-		struct pollfd ready = {.fd = round->packets, .events = POLLIN};
+		struct pollfd ready = {.fd = round->packets->fd, .events = POLLIN};
 		int64_t now, deadline, next;
 
 		r = take_frames(round, err);
@@ -285,21 +286,21 @@ static void conclude(const struct round *round)
 int upstream_prove(const struct upstream_ask *ask, struct upstream_proof *proof, struct error *err)
 {
 	CLEANUP(cleanup_fd) int raw = -1;
-	CLEANUP(cleanup_fd) int packets = -1;
-	int r = 0;
+	CLEANUP(packet_close) struct packet_socket packets = PACKET_SOCKET_INIT;
+	int r;
 
 	*proof = (struct upstream_proof){0};
 	if ((!ask->has_gateway && !ask->host_count) || ask->prefix.len > 64)
 		return error_set(err, -EINVAL, "nobody to ask, or no prefix to ask from");
-	packets = packet_open_icmp6(ask->nic_index, err);
-	if (packets < 0)
-		return packets;
+	r = packet_open_icmp6(&packets, ask->nic_index, err);
+	if (r < 0)
+		return r;
 	raw = open_raw(&ask->nic, err);
 	if (raw < 0)
 		return raw;
 	for (int i = 0;
 	     r == 0 && i < ROUNDS && proof->probe.stage != PROBE_REPLIED && !proof->nic_down; i++) {
-		struct round round = {.ask = ask, .proof = proof, .raw = raw, .packets = packets};
+		struct round round = {.ask = ask, .proof = proof, .raw = raw, .packets = &packets};
 
 		r = run_round(&round, err);
 		conclude(&round);
