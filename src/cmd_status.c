@@ -1,226 +1,188 @@
 /* SPDX-License-Identifier: MIT */
 #include <cjson/cJSON.h>
-#include <inttypes.h>
-#include <linux/rtnetlink.h>
-#include <stdarg.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "apply/wg_dump.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/wrap.h"
 #include "cmd.h"
 #include "session.h"
+#include "status/redraw.h"
+#include "status/json.h"
+#include "status/mark.h"
+#include "status/text.h"
+#include "status/view.h"
 
-/* What status shows beside the session. */
-struct view {
-	const struct session *session;
-	const struct link *nic, *wg; /* NULL: not there */
-	const struct route *route;   /* the NIC's default route, or NULL */
-	bool has_dump;
+#define WATCH_SECONDS 2
+
+/* What a terminal without a name, or a "dumb" one, can't be asked for. */
+static bool is_screen(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+/* NO_COLOR: https://no-color.org */
+static struct style get_style(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return (struct style){.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+			      .colour = is_screen() && !(no_color && *no_color)};
+}
+
+static void print_json(const struct view *view, const struct options *options, struct buf *out)
+{
+	cJSON *root = status_json(view);
+	char *line;
+
+	cmd_json_notes(root, view->plan);
+	if (!options->watch) {
+		cmd_json_print(root, out);
+		return;
+	}
+	line = cJSON_PrintUnformatted(root);
+	cJSON_Delete(root);
+	if (line)
+		buf_addf(out, "%s\n", line);
+	else
+		out->error = -ENOMEM;
+	cJSON_free(line);
+}
+
+static void print_view(struct session *session, const struct options *options, struct buf *out)
+{
+	struct view view = {
+		.instance = &session->instance,
+		.relay = &session->relay,
+		.machine = &session->machine,
+		.inventory = &session->inventory,
+		.state = &session->state,
+		.plan = &session->plan,
+		.live = session->live,
+		.now = time(NULL),
+	};
+	const char *wg = session->relay.wg_interface.s;
 	struct wg_dump dump;
-};
 
-struct amount {
-	char s[24];
-};
-
-static struct amount amount_text(uint64_t bytes)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	double value = (double)bytes;
-	struct amount text;
-	size_t unit = 0;
-
-	while (value >= 1024 && unit < 4) {
-		value /= 1024;
-		unit++;
-	}
-	snprintf(text.s, sizeof(text.s), unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-	return text;
-}
-
-static const char *site_state_word(enum site_state state)
-{
-	switch (state) {
-	case SITE_READY:
-		return N_("ready");
-	case SITE_DETACHED:
-		return N_("detached");
-	case SITE_WAITING:
-		return N_("waiting");
-	}
-	return "";
-}
-
-__attribute__((format(printf, 3, 4))) static void row(struct buf *out, const char *name,
-						      const char *fmt, ...)
-{
-	CLEANUP(cleanup_free) char *text = NULL;
-	char label[32];
-	va_list args;
-
-	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = NULL;
-	va_end(args);
-	snprintf(label, sizeof(label), "%-10s ", name);
-	wrap(out, label, text ? text : "", 11);
-}
-
-static const struct wg_peer *peer_of(const struct view *v, const struct site *site)
-{
-	return v->has_dump ? wg_dump_peer(&v->dump, &site->router_public_key) : NULL;
-}
-
-static void print_site(const struct view *v, const struct site *site, struct buf *out)
-{
-	const struct wg_peer *peer = peer_of(v, site);
-	char label[32];
-
-	snprintf(label, sizeof(label), "%s %s", _("site"), site->name);
-	if (site->state == SITE_WAITING) {
-		row(out, label, "%s", _(site_state_word(site->state)));
-		return;
-	}
-	row(out, label, "%s, %s", prefix_text(&site->prefix).s, _(site_state_word(site->state)));
-	row(out, "", _("router %s"), ip_text(&site->router_transit).s);
-	if (!peer)
-		return;
-	if (peer->handshake)
-		row(out, "", _("handshake %" PRId64 " s ago from %s, received %s, sent %s"),
-		    (int64_t)time(NULL) - peer->handshake, peer->endpoint,
-		    amount_text(peer->received).s, amount_text(peer->sent).s);
+	if (session->live && inventory_link(&session->inventory, wg) &&
+	    wg_dump_read(&dump, wg, NULL) == 0)
+		view.dump = &dump;
+	view_judge(&view);
+	if (options->json)
+		print_json(&view, options, out);
 	else
-		row(out, "",
-		    _("no handshake yet: paste the script, sixrelay script, into the router"));
+		status_text(&view, get_style(), options->verbose, out);
 }
 
-static void print_live(const struct view *v, struct buf *out)
+/* Looks, and appends what is to be shown. What a session tells with --verbose is on the screen
+ * already. */
+static int look(const struct options *options, struct buf *out, struct error *err)
 {
-	const struct session *s = v->session;
+	struct session session CLEANUP(session_close) = SESSION_INIT;
+	struct options quiet = *options;
+	int r;
 
-	row(out, _("NIC"), "%s, %s, %s", s->relay.nic.s, v->nic && v->nic->up ? _("up") : _("down"),
-	    s->relay.has_endpoint ? ip4_text(s->relay.endpoint).s : _("no public IPv4"));
-	if (v->route && v->route->has_gateway)
-		row(out, _("gateway"), _("%s, %s"), ip_text(&v->route->gateway).s,
-		    v->route->protocol != RTPROT_RA ? _("a static default route")
-		    : s->machine.nic_managed	    ? _("by RA, kept by the network manager")
-						    : _("by RA, kept by the kernel"));
+	quiet.verbose = false;
+	r = session_open(&session, &quiet, err);
+	if (r == 0)
+		r = session_recall(&session, err);
+	if (r == 0)
+		r = session_make_relay(&session, err);
+	if (r == 0)
+		r = session_make_plan(&session, err);
+	if (r == 0)
+		print_view(&session, options, out);
+	return r;
+}
+
+/* In the place of what was shown before, or after it with a blank line between. */
+static int show_again(const struct options *options, const struct buf *text, bool first)
+{
+	CLEANUP(buf_clear) struct buf out = BUF_INIT;
+	struct winsize size = {0};
+
+	if (text->error) {
+		out.error = text->error;
+	} else if (!options->json && is_screen()) {
+		ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+		redraw_add(buf_str(text), size.ws_row, size.ws_col, &out);
+	} else {
+		buf_adds(&out, first || options->json || !text->len ? "" : "\n");
+		buf_add(&out, buf_str(text), text->len);
+	}
+	return cmd_print(&out);
+}
+
+/* A look that fails is the end of it if it is the first one; later it may be of a moment in which
+ * the machine changes, and is told. */
+static void tell_failure(const struct options *options, const struct error *err, struct buf *text)
+{
+	if (!options->json && is_screen())
+		buf_addf(text, "sixrelay: %s\n", err->text);
 	else
-		row(out, _("gateway"), _("none: the VPS has no IPv6 default route"));
-	row(out, _("tunnel"), "%s, %s, UDP %u, %s", s->relay.wg_interface.s,
-	    s->machine.tunnel_up ? _("up") : _("down"), (unsigned)s->relay.listen_port,
-	    ip_text(&s->relay.vps_transit).s);
-	row(out, _("units"), "%s %s, ndppd.service %s", s->machine.wg_unit,
-	    s->machine.units_known ? s->machine.wg.active_state : "?",
-	    s->machine.units_known ? s->machine.ndppd.active_state : "?");
+		cmd_fail(err, EXIT_FAILURE);
 }
 
-static void print_text(const struct view *v, struct buf *out)
+/* The signals in `end` are blocked: none of them comes in the midst of a screen. A child has them
+ * unblocked (base/process.c), and dies of the same Ctrl-C: what was seen then is not shown. */
+static int watch(const struct options *options, const sigset_t *end)
 {
-	const struct session *s = v->session;
-	const char *path, *copy;
+	const struct timespec interval = {.tv_sec = WATCH_SECONDS}, none = {0};
 
-	row(out, _("instance"), "%s%s%s", *s->instance.id ? s->instance.id : "?",
-	    *s->instance.region ? ", " : "", s->instance.region);
-	if (s->live)
-		print_live(v, out);
-	row(out, _("original"), "%s",
-	    s->relay.has_original ? prefix_text(&s->relay.original).s : _("none"));
-	for (size_t i = 0; i < s->relay.site_count; i++)
-		print_site(v, &s->relay.sites[i], out);
-	if (state_record_time(&s->state))
-		row(out, _("applied"), _("%s, %zu steps"), state_record_time(&s->state),
-		    state_record_count(&s->state));
-	else
-		row(out, _("applied"), _("nothing yet"));
-	for (size_t i = 0; state_get_kept(&s->state, i, &path, &copy); i++)
-		row(out, _("kept"), "%s: %s", path, copy);
-	if (s->plan.step_count)
-		row(out, _("to do"), _("%zu steps; see them: sixrelay plan"), s->plan.step_count);
-	plan_print_notes(&s->plan, out);
-}
+	for (bool first = true;; first = false) {
+		CLEANUP(buf_clear) struct buf text = BUF_INIT;
+		struct error err = ERROR_INIT;
+		int r = look(options, &text, &err);
 
-static void add_sites(const struct view *v, cJSON *root)
-{
-	cJSON *sites = cJSON_AddArrayToObject(root, "sites"), *item;
-
-	for (size_t i = 0; i < v->session->relay.site_count; i++) {
-		const struct site *site = &v->session->relay.sites[i];
-		const struct wg_peer *peer = peer_of(v, site);
-
-		item = cJSON_CreateObject();
-		cJSON_AddStringToObject(item, "name", site->name);
-		cJSON_AddStringToObject(item, "state", site_state_word(site->state));
-		if (site->state != SITE_WAITING)
-			cJSON_AddStringToObject(item, "prefix", prefix_text(&site->prefix).s);
-		cJSON_AddStringToObject(item, "router_transit", ip_text(&site->router_transit).s);
-		if (peer) {
-			cJSON_AddNumberToObject(item, "handshake", (double)peer->handshake);
-			cJSON_AddStringToObject(item, "endpoint", peer->endpoint);
-			cJSON_AddNumberToObject(item, "received", (double)peer->received);
-			cJSON_AddNumberToObject(item, "sent", (double)peer->sent);
-		}
-		cJSON_AddItemToArray(sites, item);
+		if (sigtimedwait(end, NULL, &none) > 0)
+			return EXIT_SUCCESS;
+		if (r < 0 && first)
+			return cmd_fail(&err, EXIT_FAILURE);
+		if (r < 0)
+			tell_failure(options, &err, &text);
+		if (show_again(options, &text, first) != 0)
+			return EXIT_FAILURE;
+		if (sigtimedwait(end, NULL, &interval) > 0)
+			return EXIT_SUCCESS;
 	}
 }
 
-static void print_json(const struct view *v, struct buf *out)
+/* What a terminal echoes of a Ctrl-C stands in a line of its own. */
+static int watch_until_told(const struct options *options)
 {
-	const struct session *s = v->session;
-	cJSON *root = cJSON_CreateObject();
+	sigset_t end;
+	int status;
 
-	cJSON_AddStringToObject(root, "instance", s->instance.id);
-	cJSON_AddStringToObject(root, "nic", s->relay.nic.s);
-	if (s->relay.has_endpoint)
-		cJSON_AddStringToObject(root, "ipv4", ip4_text(s->relay.endpoint).s);
-	if (s->relay.has_original)
-		cJSON_AddStringToObject(root, "original", prefix_text(&s->relay.original).s);
-	if (v->route && v->route->has_gateway)
-		cJSON_AddStringToObject(root, "gateway", ip_text(&v->route->gateway).s);
-	if (s->live) {
-		cJSON_AddBoolToObject(root, "tunnel_up", s->machine.tunnel_up);
-		cJSON_AddStringToObject(root, "wg_quick", s->machine.wg.active_state);
-		cJSON_AddStringToObject(root, "ndppd", s->machine.ndppd.active_state);
+	sigemptyset(&end);
+	sigaddset(&end, SIGINT);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, NULL);
+	status = watch(options, &end);
+	if (status == EXIT_SUCCESS && !options->json && is_screen()) {
+		putchar('\n');
+		status = cmd_flush();
 	}
-	add_sites(v, root);
-	if (state_record_time(&s->state))
-		cJSON_AddStringToObject(root, "last_apply", state_record_time(&s->state));
-	cJSON_AddNumberToObject(root, "to_do", (double)s->plan.step_count);
-	cmd_json_notes(root, &s->plan);
-	cmd_json_print(root, out);
+	return status;
 }
 
 int cmd_status(const struct options *options)
 {
-	struct session session CLEANUP(session_close) = SESSION_INIT;
-	struct view view = {.session = &session};
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
 	struct error err = ERROR_INIT;
-	int r;
 
-	r = session_open(&session, options, &err);
-	if (r == 0)
-		r = session_recall(&session, &err);
-	if (r == 0)
-		r = session_make_relay(&session, &err);
-	if (r == 0)
-		r = session_make_plan(&session, &err);
-	if (r < 0)
+	if (options->watch)
+		return watch_until_told(options);
+	if (look(options, &out, &err) < 0)
 		return cmd_fail(&err, EXIT_FAILURE);
-	if (session.live) {
-		view.nic = inventory_link(&session.inventory, session.relay.nic.s);
-		view.wg = inventory_link(&session.inventory, session.relay.wg_interface.s);
-		view.route = inventory_default_route(&session.inventory, session.relay.nic_index);
-		view.has_dump = view.wg && wg_dump_read(&view.dump, view.wg->name.s, NULL) == 0;
-	}
-	if (options->json)
-		print_json(&view, &out);
-	else
-		print_text(&view, &out);
 	return cmd_print(&out);
 }

@@ -5,10 +5,9 @@
 
 #include "base/buf.h"
 
-/* Columns of UTF-8 text: its bytes without the continuation bytes. */
-static int columns(const char *text, size_t len)
+size_t wrap_width(const char *text, size_t len)
 {
-	int count = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < len; i++)
 		count += (text[i] & 0xc0) != 0x80;
@@ -17,17 +16,17 @@ static int columns(const char *text, size_t len)
 
 void wrap(struct buf *out, const char *label, const char *text, int indent)
 {
-	int column = columns(label, strlen(label));
+	size_t column = wrap_width(label, strlen(label));
 	bool first = true;
 
 	buf_adds(out, label);
 	while (*text) {
 		size_t len = strcspn(text, " ");
-		int width = columns(text, len);
+		size_t width = wrap_width(text, len);
 
 		if (!first && column + 1 + width > WRAP_COLUMNS) {
 			buf_addf(out, "\n%*s", indent, "");
-			column = indent;
+			column = (size_t)indent;
 		} else if (!first) {
 			buf_adds(out, " ");
 			column++;

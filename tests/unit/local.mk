@@ -17,14 +17,17 @@ unit_programs = \
 	tests/unit/check_inventory \
 	tests/unit/check_ip \
 	tests/unit/check_link_name \
+	tests/unit/check_picture \
 	tests/unit/check_plan \
 	tests/unit/check_process \
 	tests/unit/check_prove \
+	tests/unit/check_redraw \
 	tests/unit/check_relay \
 	tests/unit/check_render \
 	tests/unit/check_routeros \
 	tests/unit/check_sshd \
 	tests/unit/check_state \
+	tests/unit/check_status \
 	tests/unit/check_template \
 	tests/unit/check_ufw \
 	tests/unit/check_vultr \
@@ -60,8 +63,8 @@ tests_unit_libunit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 LDADD = tests/unit/libunit.a $(LIBS_ALL) $(CHECK_LIBS)
 
 # Writes what the renderers give today; look at the difference before you commit it.
-update-golden: tests/unit/check_render
-	srcdir=$(srcdir) UPDATE_GOLDEN=1 CK_FORK=no tests/unit/check_render
+update-golden: tests/unit/check_render tests/unit/check_picture tests/unit/check_status
+	for check in $^; do srcdir=$(srcdir) UPDATE_GOLDEN=1 CK_FORK=no $$check || exit 1; done
 	cd $(srcdir) && /usr/bin/python3 -m tests.script.readme
 .PHONY: update-golden
 
