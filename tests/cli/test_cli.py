@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -536,8 +537,53 @@ def test_status(machine):
     status = json.loads(machine.recall("status", "--json").stdout)
     assert status["sites"][0]["prefix"] == "2001:db8:0:2::/64"
     assert status["to_do"] == 0
+    assert status["path"] == [], "below --root nothing is live"
+    assert "┌" not in done.stdout and "+--" not in done.stdout
+    assert status["last_apply"] in done.stdout
+    assert "write /etc/ndppd.conf" in status["changed"]
+    assert status["waiting"] == [] and status["kept"] == []
     machine.settings("[relay]\nmtu = 1380\n")
     assert json.loads(machine.recall("status", "--json").stdout)["to_do"] > 0
+
+
+def test_status_lists_what_it_waits_for_and_what_was_kept(machine, tmp_path):
+    machine.write("etc/ndppd.conf", "mine\n", 0o644)
+    machine.apply()
+    machine.write("etc/ndppd.conf", "edited\n", 0o644)
+    machine.settings("[site home]\n[site cabin]\n")
+    machine.apply()
+    text = machine.recall("status").stdout
+    status = json.loads(machine.recall("status", "--json").stdout)
+    copy = "/var/lib/sixrelay/kept/etc/ndppd.conf.1"
+    assert {"path": "/etc/ndppd.conf", "copy": copy} in status["kept"]
+    assert copy in text
+    (waiting,) = status["waiting"]
+    assert "cabin" in waiting and waiting in " ".join(text.split())
+
+
+def test_status_shows_the_first_changes_and_how_many_more(machine):
+    machine.apply()
+    text, all_of_it = machine.recall("status").stdout, machine.recall("status", "--verbose").stdout
+    changed = json.loads(machine.recall("status", "--json").stdout)["changed"]
+    left_out = [line for line in changed if line not in text]
+    assert f"and {len(left_out)} more: sixrelay status --verbose" in text
+    assert left_out and not [line for line in changed if line not in all_of_it]
+
+
+def test_status_watch_ends_at_an_interrupt(machine):
+    machine.apply()
+    argv = [SIXRELAY, "status", "--root", machine.root, "--watch", "--json"]
+    with subprocess.Popen(argv, env=ENV, stdout=subprocess.PIPE, text=True) as process:
+        for _ in range(2):
+            assert json.loads(process.stdout.readline())["to_do"] == 0
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == ""
+    assert process.returncode == 0
+
+
+def test_status_watch_needs_something_to_watch(machine):
+    done = machine.recall("status", "--watch")
+    assert done.returncode == 1 and "sixrelay apply" in done.stderr and not done.stdout
 
 
 def nic(machine, name, mac):
