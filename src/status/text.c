@@ -20,8 +20,9 @@
 #include "base/words.h"
 
 #define INDENT 11
-/* Of the last apply's changes, without --verbose. */
-#define CHANGES_SHOWN 4
+/* Of the last apply's changes, without --verbose: so many that a relay that is well fits 24 lines,
+ * the cursor's included. */
+#define CHANGES_SHOWN 3
 
 struct screen {
 	const struct view *view;
@@ -226,6 +227,7 @@ void status_text(const struct view *view, struct style style, bool verbose, stru
 		add_picture(&s);
 		add_hops(&s);
 	}
+	add_plan(&s);
 	row(&s, _("instance"), "%s%s%s", *view->instance->id ? view->instance->id : "?",
 	    *view->instance->region ? ", " : "", view->instance->region);
 	if (view->live)
@@ -236,8 +238,7 @@ void status_text(const struct view *view, struct style style, bool verbose, stru
 		add_metadata(&s);
 	for (size_t i = 0; i < view->site_count; i++)
 		add_site(&s, &view->sites[i]);
-	add_record(&s);
 	for (size_t i = 0; state_get_kept(view->state, i, &path, &copy); i++)
 		row(&s, i ? "" : _("kept"), "%s: %s", path, copy);
-	add_plan(&s);
+	add_record(&s);
 }

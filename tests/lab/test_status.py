@@ -128,8 +128,11 @@ def test_healthy(served):
     for words in (f"enp1s0, up, {VPS4}", VPS6, "fe80::1, by RA", RESERVED, "fd99:9999:9999::2"):
         assert words in text
     assert re.search(r"handshake \d+ s ago", rows(text)["4"])
-    assert re.search(r"peer 198\.51\.100\.\d+:13231, received \S+ KiB, sent \S+ KiB", text)
+    assert re.search(
+        r"peer 198\.51\.100\.\d+:13231, received \S+ K?i?B, sent \S+ K?i?B$", text, re.M
+    )
     assert "to do      nothing" in text
+    assert text.count("\n") < 24, "fits a terminal of 24 lines, the cursor in the last"
 
 
 def test_last_apply_is_told_by_its_changes(served):
@@ -218,6 +221,19 @@ def test_watch_fits_a_low_window(served):
     assert "lines more: make the window higher" in frame
 
 
+def test_watch_holds_on_to_nothing(served):
+    def descriptors():
+        (pid,) = served.vps.run(["pidof", "sixrelay"]).stdout.split()
+        return served.vps.run(["ls", f"/proc/{pid}/fd"]).stdout.split()
+
+    with terminal(served.vps, [*STATUS, "--watch", "--json"]) as term:
+        term.read(lambda text: text.count("\n") >= 1)
+        first = descriptors()
+        term.read(lambda text: text.count("\n") >= 3)
+        assert descriptors() == first
+        assert term.interrupt() == 0
+
+
 def test_watch_in_a_pipe(served):
     """Whole screens with a blank line between, or a document a line."""
     for args, parts in ((["--watch"], "to do      nothing\n"), (["--watch", "--json"], "}\n")):
@@ -229,7 +245,7 @@ def test_watch_in_a_pipe(served):
             for line in done.stdout.splitlines():
                 assert json.loads(line)["path"]
         else:
-            assert re.search(r"nothing\n\n┌", done.stdout) and "\x1b" not in done.stdout
+            assert re.search(r" --verbose\n\n┌", done.stdout) and "\x1b" not in done.stdout
 
 
 def test_watch_ends_when_nobody_reads(served):
