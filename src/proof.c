@@ -37,6 +37,15 @@ static void tell(const struct site *site, const struct check *check)
 	cmd_tell(_("try: "), check->advice);
 }
 
+/* "pass", or "fail", and when. */
+static void remember(struct state *state, bool passed)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %s", passed ? "pass" : "fail", clock_utc().s);
+	state_set_text(state, "proof", text);
+}
+
 unsigned proof_make(struct session *session)
 {
 	struct subject subject = session_subject(session);
@@ -53,9 +62,10 @@ unsigned proof_make(struct session *session)
 		stage = upstream_check(&check, &subject, site);
 		tell(site, &check);
 		state_set_site_text(&session->state, site->name, "proof", probe_word(stage));
-		state_set_site_text(&session->state, site->name, "proof_time", clock_utc().s);
 		reached |= 1u << stage;
 	}
+	if (reached)
+		remember(&session->state, reached == 1u << PROBE_REPLIED);
 	state_set_text(&session->state, "proved", boot_id(session->root).s);
 	return reached;
 }
