@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "apply/machine.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "net/inventory.h"
@@ -15,6 +15,7 @@
 #include "relay/relay.h"
 
 #define SYSCTL_MAX 64
+#define FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
 
 static const struct address *address_in(const struct subject *s, const struct prefix *prefix)
 {
@@ -97,34 +98,22 @@ void check_default_route(struct check *check, struct subject *s, const struct si
 	}
 }
 
-/* Of the interface that a packet comes in on; '\0' when it can't be read. */
-static char forwarding_of(const struct subject *s, const char *name)
-{
-	CLEANUP(buf_clear) struct buf value = BUF_INIT;
-	char path[80];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", name);
-	return file_read(s->root, path, SYSCTL_MAX, &value, NULL, NULL) == 0 && value.len
-		       ? value.data[0]
-		       : '\0';
-}
-
+/* IPv6 forwards where "all" says so; an interface's own value only tells whether it is a host there
+ * (ip-sysctl.rst). */
 void check_forwarding(struct check *check, struct subject *s, const struct site *site)
 {
-	const char *const names[] = {"all", s->relay->nic.s, s->relay->wg_interface.s};
-	CLEANUP(buf_clear) struct buf off = BUF_INIT;
+	CLEANUP(buf_clear) struct buf value = BUF_INIT;
+	struct error err = ERROR_INIT;
 
 	(void)site;
-	/* The tunnel may be missing: that is not what this is about. */
-	for (size_t i = 0; i < 3; i++)
-		if (forwarding_of(s, names[i]) == '0')
-			buf_addf(&off, " net.ipv6.conf.%s.forwarding=0", names[i]);
-	if (!off.len) {
-		check_pass(check, _("on, for %s and %s too"), names[1], names[2]);
-		return;
+	if (file_read(s->root, FORWARDING, SYSCTL_MAX, &value, NULL, &err) < 0) {
+		check_skip(check, "%s", *err.text ? err.text : FORWARDING);
+	} else if (*buf_str(&value) == '1') {
+		check_pass(check, "net.ipv6.conf.all.forwarding = 1");
+	} else {
+		check_fail(check, "net.ipv6.conf.all.forwarding = 0");
+		check_cause(check, _("another program, or a later file of sysctl.d, turned it off"));
+		check_advise(check, _("sixrelay apply; if it comes back: grep -r forwarding "
+				      "/etc/sysctl.d /etc/sysctl.conf /usr/lib/sysctl.d"));
 	}
-	check_fail(check, "%s", buf_str(&off) + 1);
-	check_cause(check, _("another program, or a later file of sysctl.d, turned it off"));
-	check_advise(check, _("sixrelay apply; if it comes back: grep -r forwarding "
-			      "/etc/sysctl.d /etc/sysctl.conf /usr/lib/sysctl.d"));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "prove/upstream_check.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -26,17 +25,24 @@ static struct delay_text delay_text(int64_t from_us, int64_t to_us)
 	return text;
 }
 
-static void judge_not_sent(struct check *check, const struct probe *probe,
+static void judge_not_sent(struct check *check, const struct upstream_proof *proof,
 			   const struct upstream_ask *ask)
 {
+	const struct probe *probe = &proof->probe;
 	struct error err = ERROR_INIT;
 
-	error_errno(&err, probe->send_error ? probe->send_error : -EIO, "%s", ask->nic.s);
-	check_fail(check, _("an echo request from %s didn't leave: %s"), ip_text(&probe->source).s,
-		   err.text);
-	check_cause(check, _("this machine's firewall drops what goes out of %s, or %s is down"),
-		    ask->nic.s, ask->nic.s);
-	check_advise(check, "ip6tables -S OUTPUT; ip -6 route get %s", ip_text(&probe->target).s);
+	if (proof->nic_down) {
+		check_fail(check, _("%s is down"), ask->nic.s);
+		check_cause(check, _("taken down by hand, or by a network manager"));
+		check_advise(check, "ip link set %s up", ask->nic.s);
+		return;
+	}
+	error_errno(&err, probe->send_error, "%s", ask->nic.s);
+	check_fail(check, _("an echo request from %s didn't leave %s"), ip_text(&probe->source).s,
+		   probe->send_error ? err.text : ask->nic.s);
+	check_cause(check, _("this machine's firewall drops it, or gives it another source "
+			     "(masquerade), which the LAN's packets would get as well"));
+	check_advise(check, "ip6tables -S OUTPUT; ip6tables -t nat -S POSTROUTING");
 }
 
 static void judge_sent(struct check *check, const struct upstream_proof *proof,
@@ -107,7 +113,7 @@ void upstream_judge(struct check *check, const struct upstream_proof *proof,
 
 	switch (probe->stage) {
 	case PROBE_NOT_SENT:
-		judge_not_sent(check, probe, ask);
+		judge_not_sent(check, proof, ask);
 		break;
 	case PROBE_SENT:
 		judge_sent(check, proof, ask);
