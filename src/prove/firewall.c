@@ -2,9 +2,9 @@
 #include "prove/firewall.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -79,42 +79,46 @@ static bool has_legacy(int root, const char *names)
 	return file_read(root, names, 4096, &text, NULL, NULL) == 0 && text.len > 0;
 }
 
-/* The program that the administrator's iptables is, and the other variant where it has rules. */
+/* Whether the program that has the plain name is the variant for nftables. */
+static bool is_nft(const char *save)
+{
+	CLEANUP(cleanup_free) char *target = NULL;
+	struct process_path path;
+
+	if (process_find(&path, save))
+		target = realpath(path.s, NULL);
+	return target && strstr(target, "nft");
+}
+
+static const struct programs {
+	const char *save, *program, *nft_save, *nft_program, *legacy_save, *legacy_program;
+	const char *legacy_names;
+} programs[] = {
+	{"iptables-save", "iptables", "iptables-nft-save", "iptables-nft", "iptables-legacy-save",
+	 "iptables-legacy", "/proc/net/ip_tables_names"},
+	{"ip6tables-save", "ip6tables", "ip6tables-nft-save", "ip6tables-nft",
+	 "ip6tables-legacy-save", "ip6tables-legacy", "/proc/net/ip6_tables_names"},
+};
+
+/* Each variant's rules, with the name of the program that changes them. */
 static int read_family(struct firewall *fw, int root, int family, struct error *err)
 {
-	static const struct {
-		int family;
-		const char *save, *program, *nft_save, *nft_program, *legacy_save, *legacy_program;
-		const char *legacy_names;
-	} known[] = {
-		{AF_INET, "iptables-save", "iptables", "iptables-nft-save", "iptables-nft",
-		 "iptables-legacy-save", "iptables-legacy", "/proc/net/ip_tables_names"},
-		{AF_INET6, "ip6tables-save", "ip6tables", "ip6tables-nft-save", "ip6tables-nft",
-		 "ip6tables-legacy-save", "ip6tables-legacy", "/proc/net/ip6_tables_names"},
-	};
-	size_t i = family == AF_INET ? 0 : 1;
-	bool legacy = has_legacy(root, known[i].legacy_names), nftables = false;
+	const struct programs *names = &programs[family == AF_INET6];
+	bool legacy = has_legacy(root, names->legacy_names);
 	struct process_path path;
-	int r;
+	int r = 0;
 
-	if (process_find(&path, known[i].save)) {
-		r = ask_iptables(fw, family, known[i].save, known[i].program, err);
-		if (r < 0)
-			return r;
-		nftables = fw->iptables[fw->count - 1].nftables;
+	if (!process_find(&path, names->nft_save)) { /* before there were variants */
+		if (!process_find(&path, names->save))
+			return 0;
+		return ask_iptables(fw, family, names->save, names->program, err);
 	}
-	if (nftables && legacy && process_find(&path, known[i].legacy_save))
-		return ask_iptables(fw, family, known[i].legacy_save, known[i].legacy_program, err);
-	/* It says nothing of itself where it has no table. */
-	if (!nftables && legacy && process_find(&path, known[i].legacy_save)) {
-		iptables_clear(&fw->iptables[--fw->count]);
-		r = ask_iptables(fw, family, known[i].legacy_save, known[i].legacy_program, err);
-		if (r < 0)
-			return r;
-	}
-	if (!nftables && process_find(&path, known[i].nft_save))
-		return ask_iptables(fw, family, known[i].nft_save, known[i].nft_program, err);
-	return 0;
+	if (legacy && process_find(&path, names->legacy_save))
+		r = ask_iptables(fw, family, names->legacy_save, names->legacy_program, err);
+	if (r < 0)
+		return r;
+	return ask_iptables(fw, family, names->nft_save,
+			    is_nft(names->save) ? names->program : names->nft_program, err);
 }
 
 int firewall_read(struct firewall *fw, int root, struct error *err)

@@ -222,7 +222,9 @@ int iptables_judge(const struct iptables *iptables, struct scene *scene, bool ea
 		if (ruling_wants(ruling, verdict, !rule)) {
 			tell(&ruling->why, iptables, table, base, rule);
 			ruling->verdict = verdict;
-			ruling->told = true;
+			/* Others' policies are no news where there is a filter. */
+			ruling->told =
+				verdict != VERDICT_ACCEPT || rule || !strcmp(table->name, "filter");
 		}
 	}
 	return 0;

@@ -503,6 +503,9 @@ void iptables_rule(struct walk *walk, const struct rule *rule, const void *conte
 		} else if (!strcmp(word, "-m")) {
 			module = arg(&state, 0);
 			match = tri_and(match, module_is(module));
+			/* It drops what it can't count. */
+			if (!strcmp(module, "connlimit"))
+				walk_step(walk, rule, match, ACTION_DROP, NULL);
 		} else if (!strcmp(word, "-j") || !strcmp(word, "-g")) {
 			target = arg(&state, 0);
 			action = target_action(&words, i - state.arg_count + 1, context);

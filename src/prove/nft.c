@@ -305,7 +305,8 @@ static int judge_base(const struct nft *nft, const struct nft_table *table,
 	if (ruling_wants(ruling, verdict, !rule)) {
 		tell(&ruling->why, table, chain, rule);
 		ruling->verdict = verdict;
-		ruling->told = true;
+		ruling->told = verdict != VERDICT_ACCEPT || rule || base->hook == HOOK_INPUT ||
+			       base->hook == HOOK_FORWARD;
 	}
 	return 0;
 }

@@ -24,7 +24,7 @@ static const char *const passing[] = {
 };
 
 /* Statements that take some packets, and nobody can tell which. */
-static const char *const deciding[] = {"limit", "quota", "ct count", "meter", "xt"};
+static const char *const deciding[] = {"limit", "quota", "meter", "xt"};
 
 /* Targets of iptables that do, as tables that it shares with nft show them. */
 static const char *const passing_targets[] = {
@@ -130,6 +130,8 @@ void nft_rule(struct walk *walk, const struct rule *rule, const void *context)
 			verdict_map(walk, rule, match, context, statement);
 		else if (!strcmp(statement->string, "xt") && foreign(walk, rule, match, statement))
 			continue;
+		else if (!strcmp(statement->string, "ct count")) /* drops what it can't count */
+			walk_step(walk, rule, match = TRI_MAYBE, ACTION_DROP, NULL);
 		else if (is_among(statement->string, deciding, ARRAY_SIZE(deciding)))
 			match = TRI_MAYBE;
 		else if (!strcmp(statement->string, "set") || !strcmp(statement->string, "map"))

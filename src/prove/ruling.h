@@ -30,7 +30,7 @@ struct why {
 struct ruling {
 	enum verdict verdict;
 	struct why why;
-	bool told;	/* why is filled */
+	bool told;	/* why is worth keeping */
 	bool rewritten; /* a rule may write another destination into it: nothing is certain then */
 };
 

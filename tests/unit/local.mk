@@ -13,11 +13,14 @@ unit_programs = \
 	tests/unit/check_fetch \
 	tests/unit/check_file \
 	tests/unit/check_frame \
+	tests/unit/check_firewall \
 	tests/unit/check_http \
 	tests/unit/check_inventory \
 	tests/unit/check_ip \
+	tests/unit/check_iptables \
 	tests/unit/check_link_name \
 	tests/unit/check_picture \
+	tests/unit/check_nft \
 	tests/unit/check_plan \
 	tests/unit/check_process \
 	tests/unit/check_prove \
