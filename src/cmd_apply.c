@@ -61,6 +61,17 @@ static void show_notes(const struct plan *plan)
 	}
 }
 
+static void log_stage(enum stage stage, size_t steps, const struct error *failure, void *data)
+{
+	struct session *session = data;
+
+	if (failure)
+		journal_stage(&session->journal, stage_name(stage), failure->code, "%s",
+			      failure->text);
+	else
+		journal_stage(&session->journal, stage_name(stage), 0, "%zu steps", steps);
+}
+
 static int carry_out(struct session *session, struct error *err)
 {
 	struct apply apply = {
@@ -71,6 +82,8 @@ static int carry_out(struct session *session, struct error *err)
 		.state = &session->state,
 		.units = session->units,
 		.progress = show_progress,
+		.stage_done = log_stage,
+		.data = session,
 	};
 
 	return apply_plan(&apply, &session->plan, err);
@@ -134,6 +147,16 @@ static bool announce_all(struct session *session)
 	return said;
 }
 
+/* At the end of an apply that went well so far. */
+static int prove_and_log(struct session *session, struct error *err)
+{
+	int r = prove(session, err);
+
+	journal_stage(&session->journal, "proof", r, "%s",
+		      r < 0 ? err->text : state_text(&session->state, "proof"));
+	return r;
+}
+
 static int do_apply(struct session *session, struct error *err)
 {
 	bool said, idle = !session->plan.step_count && !session->plan.note_count;
@@ -145,8 +168,9 @@ static int do_apply(struct session *session, struct error *err)
 		state_set_site(&session->state, &session->relay.sites[i]);
 	result = carry_out(session, err);
 	said = session->live && announce_all(session);
+	journal_stage(&session->journal, "announce", 0, said ? "announced" : "nothing to say");
 	if (result == 0 && !problem && proof_is_due(session)) {
-		result = prove(session, err);
+		result = prove_and_log(session, err);
 		idle = false;
 	}
 	r = state_save(&session->state, session->root, result < 0 ? NULL : err);
@@ -180,25 +204,52 @@ static int make_relay_locked(struct session *session, int *lock, struct error *e
 	return r < 0 ? r : make_relay_locked(session, lock, err);
 }
 
+/* What shall be, and what is. */
+static int make_plan(struct session *session, int *lock, struct error *err)
+{
+	int r = make_relay_locked(session, lock, err);
+
+	if (r == 0)
+		r = session_wait_route(session, err);
+	if (r == 0)
+		r = session_make_plan(session, err);
+	journal_stage(&session->journal, "plan", r, r < 0 ? "%s" : "%s, %zu steps",
+		      r < 0 ? err->text : session->relay.nic.s, session->plan.step_count);
+	return r;
+}
+
+static int apply(struct session *session, int *lock, size_t *steps, struct error *err)
+{
+	int r = session_fetch(session, err);
+
+	journal_stage(&session->journal, "metadata", r, "%s",
+		      r < 0 ? err->text : session->instance.id);
+	if (r == 0)
+		r = make_plan(session, lock, err);
+	if (r < 0)
+		return r;
+	*steps = session->plan.step_count;
+	show_notes(&session->plan);
+	return do_apply(session, err);
+}
+
 int cmd_apply(const struct options *options)
 {
 	struct session session CLEANUP(session_close) = SESSION_INIT;
 	CLEANUP(cleanup_fd) int lock = -1;
 	struct error err = ERROR_INIT;
+	struct journal *journal = &session.journal;
+	size_t steps = 0;
 	int r;
 
+	journal_begin(journal, "apply", !options->root);
 	r = session_open(&session, options, &err);
+	journal_stage(journal, "settings", r, "%s", r < 0 ? err.text : "read");
 	if (r == 0)
-		r = session_fetch(&session, &err);
-	if (r == 0)
-		r = make_relay_locked(&session, &lock, &err);
-	if (r == 0)
-		r = session_wait_route(&session, &err);
-	if (r == 0)
-		r = session_make_plan(&session, &err);
-	if (r == 0) {
-		show_notes(&session.plan);
-		r = do_apply(&session, &err);
-	}
+		r = apply(&session, &lock, &steps, &err);
+	if (r < 0)
+		journal_end(journal, r, "%s", err.text);
+	else
+		journal_end(journal, 0, "%zu steps", steps);
 	return r < 0 ? cmd_fail(&err, EXIT_FAILURE) : EXIT_SUCCESS;
 }

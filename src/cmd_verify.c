@@ -21,6 +21,7 @@
 struct report {
 	bool name_sites; /* there are several */
 	cJSON *checks;	 /* NULL: lines are printed */
+	struct journal *journal;
 };
 
 static void print_note(const char *label, const char *text, struct buf *out)
@@ -75,6 +76,20 @@ static void add_check(const char *name, const struct site *site, const struct ch
 	cJSON_AddItemToArray(report->checks, item);
 }
 
+static void tell(const char *name, const struct site *site, const struct check *check, void *data)
+{
+	struct report *report = data;
+	char stage[64];
+
+	snprintf(stage, sizeof(stage), "%s%s%s", name, site ? " " : "", site ? site->name : "");
+	journal_stage(report->journal, stage, check->result == CHECK_FAIL ? -EIO : 0, "%s: %s",
+		      check_word(check->result), check->seen);
+	if (report->checks)
+		add_check(name, site, check, data);
+	else
+		print_check(name, site, check, data);
+}
+
 static int print_json(struct report *report, const struct verify_count *count)
 {
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
@@ -106,7 +121,8 @@ static int choose_site(const struct session *session, const struct site **site, 
 
 static int verify(struct session *session, struct error *err)
 {
-	struct report report = {.name_sites = session->relay.site_count > 1};
+	struct report report = {.name_sites = session->relay.site_count > 1,
+				.journal = &session->journal};
 	struct subject subject = session_subject(session);
 	struct verify_count count;
 	const struct site *site;
@@ -117,7 +133,10 @@ static int verify(struct session *session, struct error *err)
 	subject.progress = print_progress;
 	if (session->options->json)
 		report.checks = cJSON_CreateArray();
-	count = verify_run(&subject, site, report.checks ? add_check : print_check, &report);
+	count = verify_run(&subject, site, tell, &report);
+	journal_end(&session->journal, count.failed ? -EIO : 0,
+		    "%zu passed, %zu failed, %zu skipped", count.passed, count.failed,
+		    count.skipped);
 	if (report.checks)
 		r = print_json(&report, &count);
 	else if (count.failed)
@@ -134,6 +153,7 @@ int cmd_verify(const struct options *options)
 	struct error err = ERROR_INIT;
 	int r;
 
+	journal_begin(&session.journal, "verify", true);
 	r = session_open(&session, options, &err);
 	if (r == 0)
 		r = session_recall(&session, &err);

@@ -7,6 +7,7 @@
 #include "apply/machine.h"
 #include "apply/plan.h"
 #include "apply/state.h"
+#include "journal.h"
 #include "metadata/instance.h"
 #include "net/inventory.h"
 #include "prove/subject.h"
@@ -30,6 +31,7 @@ struct session {
 	struct relay relay;
 	bool keys_fresh; /* some of the keys are new, and in memory only */
 
+	struct journal journal;
 	struct units *units; /* NULL: no bus, or not live */
 	struct machine machine;
 	struct file_list files;

@@ -159,6 +159,34 @@ static void adopt(const struct apply *a)
 				       &a->list->specs[i].content);
 }
 
+static int run_step(const struct apply *a, const struct step *step, struct error *err)
+{
+	struct step_text text = step_text(step, a->relay, a->list);
+	int r;
+
+	a->progress(text.s, NULL, a->data);
+	r = do_step(a, step, err);
+	if (r < 0)
+		a->progress(text.s, err, a->data);
+	else
+		state_add_record(a->state, text.s);
+	return r;
+}
+
+/* Of a stage, when step number i was its last one. */
+static void tell_stage(const struct apply *a, const struct plan *plan, size_t i,
+		       const struct error *failure)
+{
+	enum stage stage = plan->steps[i].stage;
+	size_t count = 0;
+
+	if (!a->stage_done || (i + 1 < plan->step_count && plan->steps[i + 1].stage == stage))
+		return;
+	for (size_t k = 0; k <= i; k++)
+		count += plan->steps[k].stage == stage;
+	a->stage_done(stage, count, failure, a->data);
+}
+
 int apply_plan(const struct apply *a, const struct plan *plan, struct error *err)
 {
 	bool failed[STAGE_COUNT] = {false};
@@ -174,22 +202,16 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 	state_start_record(a->state, clock_utc().s);
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];
-		struct step_text text = step_text(step, a->relay, a->list);
 
-		if (failed[step->stage])
-			continue;
-		a->progress(text.s, NULL, a->data);
-		r = do_step(a, step, &step_err);
-		if (r == 0) {
-			state_add_record(a->state, text.s);
-			continue;
+		if (!failed[step->stage]) {
+			r = run_step(a, step, &step_err);
+			failed[step->stage] = r < 0;
+			if (r < 0 && result == 0) {
+				result = r;
+				*err = step_err;
+			}
 		}
-		failed[step->stage] = true;
-		a->progress(text.s, &step_err, a->data);
-		if (result == 0) {
-			result = r;
-			*err = step_err;
-		}
+		tell_stage(a, plan, i, failed[step->stage] ? &step_err : NULL);
 	}
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		if (!failed[stage] && a->units)

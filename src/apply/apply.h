@@ -2,10 +2,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "render/files.h"
 
 struct change;
 struct error;
-struct file_list;
 struct plan;
 struct relay;
 struct state;
@@ -13,6 +15,10 @@ struct units;
 
 /* Told of each step before it is done (failure NULL), and again when it failed. */
 typedef void apply_progress_fn(const char *step, const struct error *failure, void *data);
+
+/* Told of each stage when its last step is behind it. failure is NULL when all went well. */
+typedef void apply_stage_fn(enum stage stage, size_t steps, const struct error *failure,
+			    void *data);
 
 struct apply {
 	int root;
@@ -22,6 +28,7 @@ struct apply {
 	struct state *state;
 	struct units *units; /* NULL: no unit is touched */
 	apply_progress_fn *progress;
+	apply_stage_fn *stage_done; /* may be NULL */
 	void *data;
 };
 

@@ -56,9 +56,8 @@ void check_forward(struct check *check, struct subject *s, const struct site *si
 		if (s->relay->sites[i].state != SITE_WAITING)
 			lan = &s->relay->sites[i].prefix;
 	if (has_firewall(check, s))
-		check_firewall_forward(check, s->firewall, s->relay->nic.s,
-				       s->relay->wg_interface.s, lan,
-				       s->machine->ufw_enabled &&
-					       s->machine->ufw_have[UFW_ROUTE_IN] &&
-					       s->machine->ufw_have[UFW_ROUTE_OUT]);
+		check_firewall_forward(
+			check, s->firewall, s->relay->nic.s, s->relay->wg_interface.s, lan,
+			s->machine->ufw_enabled && s->machine->ufw_have[UFW_ROUTE_IN] &&
+				s->machine->ufw_have[UFW_ROUTE_OUT]);
 }

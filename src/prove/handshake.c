@@ -1,9 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "prove/handshake.h"
 
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/error.h"
 #include "base/i18n.h"
 #include "base/words.h"
 #include "prove/check.h"
+#include "prove/checks.h"
+#include "prove/inside.h"
+#include "prove/ping.h"
+#include "prove/subject.h"
+#include "prove/wg_listen.h"
+#include "relay/relay.h"
+
+/* A peer that has nothing to say acknowledges data after 10 s (KEEPALIVE_TIMEOUT), and asks for a
+ * handshake every 5 s (REKEY_TIMEOUT): see the WireGuard paper, section 6. */
+#define LISTEN_MS 12000
+#define LISTEN_PAUSE_MS 200
+#define ENDPOINT_MS 1500
 
 /* Somebody at the other end sends what the VPS can't, or won't, take. */
 static void judge_arriving(struct check *check, const struct handshake_facts *facts,
@@ -80,4 +99,88 @@ void handshake_judge(struct check *check, const struct handshake_facts *facts, u
 		judge_arriving(check, facts, site);
 	else
 		judge_silent(check, facts, port, site);
+}
+
+/* "198.51.100.7:13231"; false for an IPv6 endpoint, or none. */
+static bool parse_endpoint(struct in_addr *addr, const char *endpoint)
+{
+	char text[INET_ADDRSTRLEN];
+	size_t len = strcspn(endpoint, ":");
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, endpoint, len);
+	text[len] = '\0';
+	return inet_pton(AF_INET, text, addr) == 1;
+}
+
+static void refresh(struct subject *s)
+{
+	struct wg_dump now;
+
+	if (wg_dump_read(&now, s->relay->wg_interface.s, NULL) == 0)
+		s->dump = now;
+}
+
+/* Listens until the router itself has sent something; another site's may talk all the time. */
+static void listen_for(struct handshake_facts *facts, struct subject *s, const struct site *site,
+		       uint64_t received)
+{
+	long end = clock_now_ms() + LISTEN_MS;
+
+	if (s->progress)
+		s->progress(_("waiting up to 12 s for a sign of the router"));
+	while (!facts->alive && clock_now_ms() < end) {
+		struct wg_heard heard;
+		const struct wg_peer *peer;
+
+		if (wg_listen(s->relay->nic_index, s->relay->listen_port,
+			      (int)(end - clock_now_ms()), &heard, NULL) < 0)
+			return;
+		facts->initiations_in += heard.in[WG_INITIATION];
+		facts->responses_out += heard.out[WG_RESPONSE];
+		facts->initiations_out += heard.out[WG_INITIATION];
+		clock_sleep_ms(LISTEN_PAUSE_MS);
+		refresh(s);
+		peer = wg_dump_peer(&s->dump, &site->router_public_key);
+		facts->alive = peer && peer->received > received && peer->handshake;
+		if (wg_verdict(&heard) != WG_TALKING)
+			return;
+	}
+}
+
+static void ping_endpoint(struct handshake_facts *facts, const struct wg_peer *peer)
+{
+	struct in_addr addr;
+	struct ping ping = {0};
+
+	if (!peer || !parse_endpoint(&addr, peer->endpoint) ||
+	    ping_ipv4(addr, ENDPOINT_MS, &ping, NULL) < 0)
+		return;
+	facts->pinged = true;
+	facts->endpoint_answers = ping.result == PING_REPLY;
+}
+
+void check_handshake(struct check *check, struct subject *s, const struct site *site)
+{
+	const struct wg_peer *peer = wg_dump_peer(&s->dump, &site->router_public_key);
+	uint64_t received = peer ? peer->received : 0;
+	struct handshake_facts facts = {0};
+	struct ping ping = {0};
+
+	facts.answered = transit_answers(s, site, &ping, NULL);
+	refresh(s);
+	if (!facts.answered)
+		listen_for(&facts, s, site, received);
+	peer = wg_dump_peer(&s->dump, &site->router_public_key);
+	if (!facts.answered && !facts.alive && !facts.initiations_in)
+		ping_endpoint(&facts, peer);
+	if (peer) {
+		facts.seen = peer->handshake;
+		facts.age = (int64_t)time(NULL) - peer->handshake;
+		facts.endpoint = peer->endpoint;
+		facts.received = peer->received;
+		facts.sent = peer->sent;
+	}
+	handshake_judge(check, &facts, s->relay->listen_port, site->name);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "prove/inside.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -55,13 +57,14 @@ void check_transit(struct check *check, struct subject *s, const struct site *si
 	struct ping ping = {0};
 
 	if (transit_answers(s, site, &ping, &err)) {
-		check_pass(check, _("%s answers after %.1f ms"),
-			   ip_text(&site->router_transit).s, (double)ping.rtt_us / 1000);
+		check_pass(check, _("%s answers after %.1f ms"), ip_text(&site->router_transit).s,
+			   (double)ping.rtt_us / 1000);
 		return;
 	}
 	check_fail(check, _("%s doesn't answer, though the tunnel is alive"), address);
-	check_cause(check, _("the router lacks that address on %s, or its firewall drops what "
-			     "comes from the VPS"),
+	check_cause(check,
+		    _("the router lacks that address on %s, or its firewall drops what "
+		      "comes from the VPS"),
 		    site->router_interface);
 	check_advise(check, _("paste the script of now into the router: sixrelay script --site %s"),
 		     site->name);
@@ -79,11 +82,13 @@ static const struct in6_addr *public_source(const struct subject *s, const struc
 static void one_source_only(struct check *check, const struct site *site)
 {
 	check_fail(check, _("the router answers the VPS, but nobody with a public address"));
-	check_cause(check, _("its peer's allowed-address lacks ::/0, or its IPv6 default route "
-			     "isn't through %s"),
+	check_cause(check,
+		    _("its peer's allowed-address lacks ::/0, or its IPv6 default route "
+		      "isn't through %s"),
 		    site->router_interface);
-	check_advise(check, _("paste the script of now into the router: sixrelay script --site "
-			      "%s; on it: /ipv6/route/print, /interface/wireguard/peers/print"),
+	check_advise(check,
+		     _("paste the script of now into the router: sixrelay script --site "
+		       "%s; on it: /ipv6/route/print, /interface/wireguard/peers/print"),
 		     site->name);
 }
 
@@ -106,28 +111,33 @@ void check_lan(struct check *check, struct subject *s, const struct site *site)
 		return;
 	}
 	check_fail(check, _("the router's LAN address %s doesn't answer"), ip_text(&gateway).s);
-	check_cause(check, _("it isn't on the bridge %s, which may be down or have another name; "
-			     "or the router's firewall drops pings"),
+	check_cause(check,
+		    _("it isn't on the bridge %s, which may be down or have another name; "
+		      "or the router's firewall drops pings"),
 		    site->lan_bridge);
-	check_advise(check, _("on the router: /ipv6/address/print; then paste the script of now: "
-			      "sixrelay script --site %s"),
+	check_advise(check,
+		     _("on the router: /ipv6/address/print; then paste the script of now: "
+		       "sixrelay script --site %s"),
 		     site->name);
 }
 
 static void black_hole(struct check *check, const struct path_mtu *found, unsigned mtu)
 {
 	if (found->mtu) {
-		check_fail(check, _("packets of more than %u bytes vanish, though the tunnel takes "
-				    "%u"),
+		check_fail(check,
+			   _("packets of more than %u bytes vanish, though the tunnel takes "
+			     "%u"),
 			   found->mtu, mtu);
-		check_advise(check, _("mtu = %u below [relay] in %s; sixrelay apply; and the new "
-				      "script into the router"),
+		check_advise(check,
+			     _("mtu = %u below [relay] in %s; sixrelay apply; and the new "
+			       "script into the router"),
 			     found->mtu, CONF_PATH);
 	} else {
 		check_fail(check, _("not even packets of %u bytes come through the tunnel"),
 			   PATH_MTU_MIN);
-		check_advise(check, _("look for what is between the VPS and the router: IPv6 needs "
-				      "%u bytes, and WireGuard %u more"),
+		check_advise(check,
+			     _("look for what is between the VPS and the router: IPv6 needs "
+			       "%u bytes, and WireGuard %u more"),
 			     PATH_MTU_MIN, 60);
 	}
 	check_cause(check, _("an MTU black hole: a link on the way carries less (PPPoE, LTE, "

@@ -112,7 +112,8 @@ void check_forwarding(struct check *check, struct subject *s, const struct site 
 		check_pass(check, "net.ipv6.conf.all.forwarding = 1");
 	} else {
 		check_fail(check, "net.ipv6.conf.all.forwarding = 0");
-		check_cause(check, _("another program, or a later file of sysctl.d, turned it off"));
+		check_cause(check,
+			    _("another program, or a later file of sysctl.d, turned it off"));
 		check_advise(check, _("sixrelay apply; if it comes back: grep -r forwarding "
 				      "/etc/sysctl.d /etc/sysctl.conf /usr/lib/sysctl.d"));
 	}

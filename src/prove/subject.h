@@ -45,7 +45,7 @@ struct subject {
 	bool has_dump;
 	struct wg_dump dump;
 	struct error dump_error;
-	struct firewall *firewall; /* NULL: not read yet */
+	struct firewall *firewall;   /* NULL: not read yet */
 	struct service_status ndppd; /* as the checks began */
 	uint64_t ndppd_ticks;	     /* of processor time, then */
 	long ndppd_ms;		     /* and when that was */
