@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -103,4 +104,60 @@ int netlink_inventory(struct inventory *inventory, struct error *err)
 		return error_errno(err, r, "netlink");
 	}
 	return 0;
+}
+
+/* What the kernel answers where a packet goes nowhere; the last one for a blackhole. */
+static bool goes_nowhere(int error)
+{
+	return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES || error == EINVAL;
+}
+
+static int lookup(struct mnl_socket *socket, struct inventory *answer, const struct in6_addr *dst,
+		  int iif, const struct in6_addr *src, struct error *err)
+{
+	_Alignas(struct nlmsghdr) char buffer[4096];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct dump dump = {.inventory = answer, .err = err};
+	struct rtmsg *route;
+	ssize_t got;
+
+	request->nlmsg_type = RTM_GETROUTE;
+	request->nlmsg_flags = NLM_F_REQUEST;
+	request->nlmsg_seq = 1;
+	route = mnl_nlmsg_put_extra_header(request, sizeof(*route));
+	route->rtm_family = AF_INET6;
+	route->rtm_dst_len = 128;
+	/* Without it, what comes back is made for this packet: no metric, no prefix. */
+	route->rtm_flags = RTM_F_FIB_MATCH;
+	mnl_attr_put(request, RTA_DST, sizeof(*dst), dst);
+	if (src) {
+		route->rtm_src_len = 128;
+		mnl_attr_put(request, RTA_SRC, sizeof(*src), src);
+	}
+	if (iif)
+		mnl_attr_put_u32(request, RTA_IIF, (uint32_t)iif);
+	if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	got = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+	if (got < 0)
+		return -errno;
+	if (mnl_cb_run(buffer, (size_t)got, 1, mnl_socket_get_portid(socket), take_message, &dump) <
+	    0)
+		return dump.result < 0 ? dump.result : goes_nowhere(errno) ? 0 : -errno;
+	return 0;
+}
+
+int netlink_lookup(struct inventory *answer, const struct in6_addr *dst, int iif,
+		   const struct in6_addr *src, struct error *err)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int r;
+
+	if (!socket)
+		return error_errno(err, -errno, "netlink");
+	r = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0
+		    ? -errno
+		    : lookup(socket, answer, dst, iif, src, err);
+	mnl_socket_close(socket);
+	return r < 0 ? error_errno(err, r, "netlink: route") : 0;
 }

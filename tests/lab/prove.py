@@ -9,7 +9,7 @@ TOP = pathlib.Path(__file__).parents[2]
 SOURCES = ["tests/unit/prove.c"]
 SOURCES += [f"src/base/{name}.c" for name in "buf clock error ip link_name".split()]
 SOURCES += [f"src/net/{name}.c" for name in "frame inventory netlink packet".split()]
-SOURCES += [f"src/prove/{name}.c" for name in "probe upstream".split()]
+SOURCES += [f"src/prove/{name}.c" for name in "echo path_mtu ping probe upstream wg_listen".split()]
 
 
 class Prove:

@@ -2,7 +2,12 @@
 
 /* Makes one live proof and prints what it came to as a line of JSON, for the lab:
  *
- *	prove upstream NIC PREFIX GATEWAY|- [HOST…] */
+ *	prove upstream NIC PREFIX GATEWAY|- [HOST…]
+ *	prove ping DEVICE DST SIZE TIMEOUT_MS [SRC]
+ *	prove ping4 DST TIMEOUT_MS
+ *	prove mtu DEVICE DST MTU TIMEOUT_MS
+ *	prove listen NIC PORT DURATION_MS
+ *	prove lookup DST [IIF SRC] */
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -11,7 +16,12 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "net/inventory.h"
+#include "net/netlink.h"
+#include "prove/path_mtu.h"
+#include "prove/ping.h"
 #include "prove/upstream.h"
+#include "prove/wg_listen.h"
 
 static const char *separator = "{";
 
@@ -112,12 +122,125 @@ static int upstream(char *argv[], struct error *err)
 	return r;
 }
 
+static void ping_print(const struct ping *ping)
+{
+	static const char *const words[] = {
+		[PING_REPLY] = "reply",
+		[PING_NO_REPLY] = "no-reply",
+		[PING_UNREACHABLE] = "unreachable",
+		[PING_TOO_BIG] = "too-big",
+		[PING_NOT_SENT] = "not-sent",
+	};
+
+	text("result", words[ping->result]);
+	number("rtt_us", ping->rtt_us);
+	number("type", ping->type);
+	number("code", ping->code);
+	address("from", &ping->from);
+	text("send_error", ping->send_error ? strerrorname_np(-ping->send_error) : "");
+}
+
+static struct ping_ask ping_ask(char *argv[])
+{
+	struct ping_ask ask = {.dst = addr6(argv[1])};
+
+	link_name_parse(&ask.device, argv[0]);
+	ask.size = (unsigned)atoi(argv[2]);
+	ask.timeout_ms = atoi(argv[3]);
+	return ask;
+}
+
+static int ping(char *argv[], struct error *err)
+{
+	struct ping_ask ask = ping_ask(argv);
+	struct ping result;
+	int r;
+
+	ask.has_src = argv[4] != NULL;
+	if (ask.has_src)
+		ask.src = addr6(argv[4]);
+	r = ping_send(&ask, &result, err);
+	if (r == 0)
+		ping_print(&result);
+	return r;
+}
+
+static int ping4(char *argv[], struct error *err)
+{
+	struct ping result;
+	int r = ping_ipv4((struct in_addr){inet_addr(argv[0])}, atoi(argv[1]), &result, err);
+
+	if (r == 0)
+		ping_print(&result);
+	return r;
+}
+
+static int mtu(char *argv[], struct error *err)
+{
+	struct ping_ask ask = ping_ask(argv);
+	struct path_mtu found;
+	int r = path_mtu_find(&ask, ask.size, &found, err);
+
+	if (r < 0)
+		return r;
+	truth("answered", found.answered);
+	number("mtu", found.mtu);
+	truth("too_big", found.too_big);
+	number("rtt_us", found.rtt_us);
+	text("send_error", found.send_error ? strerrorname_np(-found.send_error) : "");
+	return 0;
+}
+
+static int listen_wg(char *argv[], struct error *err)
+{
+	struct wg_heard heard;
+	int r = wg_listen((int)if_nametoindex(argv[0]), (uint16_t)atoi(argv[1]), atoi(argv[2]),
+			  &heard, err);
+
+	if (r < 0)
+		return r;
+	text("verdict", wg_verdict_word(wg_verdict(&heard)));
+	number("initiations_in", heard.in[WG_INITIATION]);
+	number("initiations_out", heard.out[WG_INITIATION]);
+	number("responses_in", heard.in[WG_RESPONSE]);
+	number("responses_out", heard.out[WG_RESPONSE]);
+	number("data_in", heard.in[WG_DATA]);
+	number("data_out", heard.out[WG_DATA]);
+	text("peer", heard.has_peer ? ip4_text(heard.peer).s : "");
+	number("peer_port", heard.peer_port);
+	truth("nic_down", heard.nic_down);
+	return 0;
+}
+
+static int lookup(char *argv[], struct error *err)
+{
+	struct in6_addr dst = addr6(argv[0]), src = argv[1] ? addr6(argv[2]) : dst;
+	int iif = argv[1] ? (int)if_nametoindex(argv[1]) : 0;
+	struct inventory answer = INVENTORY_INIT;
+	char name[IF_NAMESIZE] = "";
+	int r = netlink_lookup(&answer, &dst, iif, argv[1] ? &src : NULL, err);
+
+	if (r == 0) {
+		number("routes", (int64_t)answer.route_count);
+		if (answer.route_count) {
+			text("dst", prefix_text(&answer.routes->dst).s);
+			if_indextoname((unsigned)answer.routes->index, name);
+			text("device", name);
+			number("metric", answer.routes->metric);
+			number("type", answer.routes->type);
+		}
+	}
+	inventory_clear(&answer);
+	return r;
+}
+
 static const struct {
 	const char *name;
 	int arguments; /* at least */
 	int (*run)(char *argv[], struct error *err);
 } proofs[] = {
-	{"upstream", 3, upstream},
+	{"upstream", 3, upstream}, {"ping", 4, ping},	     {"ping4", 2, ping4},
+	{"mtu", 4, mtu},	   {"listen", 3, listen_wg}, {"lookup", 1, lookup},
 };
 
 int main(int argc, char *argv[])
