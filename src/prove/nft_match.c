@@ -163,6 +163,8 @@ enum tri nft_applies(const struct scene *scene, const cJSON *left)
 		return TRI_YES;
 	if (!strcmp(expression->string, "payload"))
 		return payload_applies(scene->packet, expression);
+	if (!strcmp(expression->string, "exthdr")) /* of IPv6 */
+		return tri_of(scene->packet->family == AF_INET6);
 	/* concat, and the operators & | ^ << >> */
 	if (cJSON_IsArray(expression))
 		cJSON_ArrayForEach(part, expression)

@@ -89,6 +89,8 @@ static const struct {
 	{MATCH("==", "{\"fib\":{\"result\":\"oif\",\"flags\":[\"saddr\",\"iif\"]}}", "false"),
 	 VERDICT_ACCEPT},
 	{MATCH("!=", "{\"&\":[" FIELD("ip", "frag-off") ",8191]}", "0"), VERDICT_ACCEPT},
+	/* IPv4 has no extension headers to be missing */
+	{MATCH("==", "{\"exthdr\":{\"name\":\"frag\"}}", "false"), VERDICT_ACCEPT},
 	{"{\"limit\":{\"rate\":3,\"per\":\"minute\"}}", VERDICT_UNKNOWN},
 	{"{\"counter\":{\"packets\":0,\"bytes\":0}},{\"log\":{\"prefix\":\"x\"}}", VERDICT_DROP},
 	{"{\"flow\":{\"op\":\"add\",\"flowtable\":\"@ft\"}}", VERDICT_DROP},

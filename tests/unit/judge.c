@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* judge IPTABLES-SAVE IP6TABLES-SAVE LEGACY4 LEGACY6 NFT: what the rules in these files ("-": none)
- * do to packets, one a line of standard input:
- *	4|6 INTERFACE-IN INTERFACE-OUT|- PROTOCOL SOURCE SOURCE-PORT DESTINATION PORT [established]
- * with addresses, or "stranger" and "ours". A line of output each: verdict, table, rule. */
+/* judge [IPTABLES-SAVE IP6TABLES-SAVE LEGACY4 LEGACY6 NFT]: what the rules in force, or those in
+ *these files ("-": none), do to packets, one a line of standard input: 4|6 INTERFACE-IN
+ *INTERFACE-OUT|- PROTOCOL SOURCE SOURCE-PORT DESTINATION PORT [established] with addresses, or
+ *"stranger" and "ours". A line of output each: verdict, table, rule. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +19,10 @@ static int load(struct firewall *fw, char *argv[], struct error *err)
 					       "ip6tables-legacy"};
 	int root = file_root_open("/", err);
 
+	if (root < 0)
+		return root;
+	if (!argv)
+		return firewall_read(fw, root, err);
 	for (size_t i = 0; i < 5; i++) {
 		CLEANUP(buf_clear) struct buf text = BUF_INIT;
 		int r;
@@ -58,9 +62,9 @@ int main(int argc, char *argv[])
 	struct error err = ERROR_INIT;
 	char line[512];
 
-	if (argc != 6)
+	if (argc != 1 && argc != 6)
 		return 2;
-	if (load(&fw, argv + 1, &err) < 0) {
+	if (load(&fw, argc > 1 ? argv + 1 : NULL, &err) < 0) {
 		fprintf(stderr, "judge: %s\n", err.text);
 		return 1;
 	}
