@@ -14,7 +14,7 @@ from .crossing import ICMPV6, TCP, UDP, Crossing, Packet
 
 JUDGE = pathlib.Path(SIXRELAY).parent / "tests/unit/judge"
 SEED = int(os.environ.get("FIREWALL_SEED", "1"))
-ROUNDS = int(os.environ.get("FIREWALL_ROUNDS", "60"))
+ROUNDS = int(os.environ.get("FIREWALL_ROUNDS", "25"))
 # Keeps connection tracking in the machine whatever the rules are.
 TRACKING = """
 table inet keep {
