@@ -6,8 +6,8 @@
 #include "base/array.h"
 #include "base/i18n.h"
 #include "base/ip.h"
+#include "firewall/firewall.h"
 #include "prove/check.h"
-#include "prove/firewall.h"
 
 #define HTTPS 443
 
@@ -69,9 +69,9 @@ static void unclear(struct check *check, const char *what, const struct why *why
 void check_firewall_port(struct check *check, const struct firewall *fw, const char *nic,
 			 uint16_t port, bool in_ufw_files)
 {
-	struct packet packet = {
+	struct flow flow = {
 		.family = AF_INET,
-		.path = PACKET_INPUT,
+		.path = FLOW_INPUT,
 		.in = nic,
 		.out = "",
 		.protocol = IPPROTO_UDP,
@@ -87,11 +87,11 @@ void check_firewall_port(struct check *check, const struct firewall *fw, const c
 	snprintf(wanted.iptables, sizeof(wanted.iptables), "-p udp --dport %u -j ACCEPT",
 		 (unsigned)port);
 	snprintf(wanted.nft, sizeof(wanted.nft), "udp dport %u accept", (unsigned)port);
-	switch (firewall_judge(fw, &packet, &why)) {
+	switch (firewall_judge(fw, &flow, &why)) {
 	case VERDICT_ACCEPT:
 		accepted(check, what, &why);
-		packet.family = AF_INET6;
-		if (firewall_judge(fw, &packet, &why6) == VERDICT_DROP)
+		flow.family = AF_INET6;
+		if (firewall_judge(fw, &flow, &why6) == VERDICT_DROP)
 			check_pass(check, _("%s: accepted over IPv4; over IPv6 dropped by %s (%s)"),
 				   what, why6.rule, why6.table);
 		break;
@@ -113,7 +113,7 @@ static const struct {
 } kinds[] = {{IPPROTO_TCP, HTTPS}, {IPPROTO_UDP, HTTPS}, {IPPROTO_ICMPV6, 0}};
 
 /* The worst that becomes of any kind. */
-static enum verdict judge_kinds(const struct firewall *fw, struct packet packet, struct why *why)
+static enum verdict judge_kinds(const struct firewall *fw, struct flow flow, struct why *why)
 {
 	enum verdict worst = VERDICT_ACCEPT;
 
@@ -121,9 +121,9 @@ static enum verdict judge_kinds(const struct firewall *fw, struct packet packet,
 		enum verdict verdict;
 		struct why here;
 
-		packet.protocol = kinds[i].protocol;
-		packet.port = kinds[i].port;
-		verdict = firewall_judge(fw, &packet, &here);
+		flow.protocol = kinds[i].protocol;
+		flow.port = kinds[i].port;
+		verdict = firewall_judge(fw, &flow, &here);
 		if (i == 0 || verdict > worst)
 			*why = here;
 		if (verdict > worst)
@@ -132,11 +132,11 @@ static enum verdict judge_kinds(const struct firewall *fw, struct packet packet,
 	return worst;
 }
 
-static struct packet_end at_home(const struct prefix *lan)
+static struct flow_end at_home(const struct prefix *lan)
 {
 	/* An address as privacy extensions make them. */
 	static const uint8_t host[8] = {0x5c, 0x1d, 0x8e, 0x30, 0x97, 0xb4, 0x2a, 0x6f};
-	struct packet_end end = {.kind = END_OURS};
+	struct flow_end end = {.kind = END_OURS};
 
 	if (!lan)
 		return end;
@@ -150,21 +150,21 @@ static struct packet_end at_home(const struct prefix *lan)
 void check_firewall_forward(struct check *check, const struct firewall *fw, const char *nic,
 			    const char *wg, const struct prefix *lan, bool in_ufw_files)
 {
-	struct packet out = {.family = AF_INET6,
-			     .path = PACKET_FORWARD,
-			     .in = wg,
-			     .out = nic,
-			     .source = at_home(lan),
-			     .destination = {.kind = END_STRANGER}};
-	struct packet in = {.family = AF_INET6,
-			    .path = PACKET_FORWARD,
-			    .in = nic,
-			    .out = wg,
-			    .source = {.kind = END_STRANGER},
-			    .destination = at_home(lan)};
-	struct packet answers = in;
+	struct flow out = {.family = AF_INET6,
+			   .path = FLOW_FORWARD,
+			   .in = wg,
+			   .out = nic,
+			   .source = at_home(lan),
+			   .destination = {.kind = END_STRANGER}};
+	struct flow in = {.family = AF_INET6,
+			  .path = FLOW_FORWARD,
+			  .in = nic,
+			  .out = wg,
+			  .source = {.kind = END_STRANGER},
+			  .destination = at_home(lan)};
+	struct flow answers = in;
 	struct {
-		const struct packet *packet;
+		const struct flow *flow;
 		const char *cause;
 		bool towards_home;
 	} ways[] = {
@@ -182,7 +182,7 @@ void check_firewall_forward(struct check *check, const struct firewall *fw, cons
 	answers.established = true;
 	snprintf(what, sizeof(what), _("IPv6 between %s and %s"), wg, nic);
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
-		enum verdict v = judge_kinds(fw, *ways[i].packet, &here);
+		enum verdict v = judge_kinds(fw, *ways[i].flow, &here);
 		struct wanted wanted;
 
 		if (i == 0 || v > verdict)
@@ -191,8 +191,8 @@ void check_firewall_forward(struct check *check, const struct firewall *fw, cons
 			verdict = v;
 		if (v != VERDICT_DROP)
 			continue;
-		snprintf(what, sizeof(what), _("IPv6 from %s to %s"), ways[i].packet->in,
-			 ways[i].packet->out);
+		snprintf(what, sizeof(what), _("IPv6 from %s to %s"), ways[i].flow->in,
+			 ways[i].flow->out);
 		snprintf(wanted.iptables, sizeof(wanted.iptables), "-%c %s -j ACCEPT",
 			 ways[i].towards_home ? 'o' : 'i', wg);
 		snprintf(wanted.nft, sizeof(wanted.nft), "%cifname %s accept",

@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/ip.h"
+#include "firewall/firewall.h"
 #include "prove/check.h"
-#include "prove/firewall.h"
 #include "prove/firewall_check.h"
 
 #define PORT "UDP 51820 in on enp1s0: "

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "prove/firewall.h"
+#include "firewall/firewall.h"
 
 #define FILTER                                                                                     \
 	"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:a - [0:0]\n"  \
@@ -15,9 +15,9 @@
 #define END "COMMIT\n"
 
 /* UDP to 51820 from a stranger, in on enp1s0. */
-static const struct packet wireguard = {
+static const struct flow wireguard = {
 	.family = AF_INET,
-	.path = PACKET_INPUT,
+	.path = FLOW_INPUT,
 	.in = "enp1s0",
 	.out = "",
 	.protocol = IPPROTO_UDP,
@@ -27,9 +27,9 @@ static const struct packet wireguard = {
 };
 
 /* HTTPS, from a device at home. */
-static const struct packet browsing = {
+static const struct flow browsing = {
 	.family = AF_INET6,
-	.path = PACKET_FORWARD,
+	.path = FLOW_FORWARD,
 	.in = "wg0",
 	.out = "enp1s0",
 	.protocol = IPPROTO_TCP,
@@ -38,17 +38,16 @@ static const struct packet browsing = {
 	.destination = {.kind = END_STRANGER},
 };
 
-static enum verdict judge(const struct packet *packet, const char *text, struct why *why)
+static enum verdict judge(const struct flow *flow, const char *text, struct why *why)
 {
 	struct firewall fw = FIREWALL_INIT;
 	struct error err = ERROR_INIT;
 	enum verdict verdict;
-	int r = firewall_add_iptables(&fw, packet->family,
-				      packet->family == AF_INET ? "iptables" : "ip6tables", text,
-				      &err);
+	int r = firewall_add_iptables(
+		&fw, flow->family, flow->family == AF_INET ? "iptables" : "ip6tables", text, &err);
 
 	ck_assert_msg(r == 0, "%s\n%s", err.text, text);
-	verdict = firewall_judge(&fw, packet, why);
+	verdict = firewall_judge(&fw, flow, why);
 	firewall_clear(&fw);
 	return verdict;
 }

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "prove/firewall.h"
+#include "firewall/firewall.h"
 
 /* What nft prints, piece by piece. */
 #define TABLE "{\"table\":{\"family\":\"inet\",\"name\":\"t\",\"handle\":1}}"
@@ -29,9 +29,9 @@
 	"{\"payload\":{\"protocol\":\"" protocol "\",\"field\":\"" field "\"}}"
 #define CT(key) "{\"ct\":{\"key\":\"" key "\"}}"
 
-static const struct packet wireguard = {
+static const struct flow wireguard = {
 	.family = AF_INET,
-	.path = PACKET_INPUT,
+	.path = FLOW_INPUT,
 	.in = "enp1s0",
 	.out = "",
 	.protocol = IPPROTO_UDP,
@@ -40,7 +40,7 @@ static const struct packet wireguard = {
 	.destination = {.kind = END_OURS},
 };
 
-static enum verdict judge(const struct packet *packet, const char *items, struct why *why)
+static enum verdict judge(const struct flow *flow, const char *items, struct why *why)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 	struct firewall fw = FIREWALL_INIT;
@@ -50,7 +50,7 @@ static enum verdict judge(const struct packet *packet, const char *items, struct
 	buf_addf(&text, "{\"nftables\":[%s]}", items);
 	ck_assert_msg(firewall_set_nft(&fw, buf_str(&text), &err) == 0, "%s\n%s", err.text,
 		      buf_str(&text));
-	verdict = firewall_judge(&fw, packet, why);
+	verdict = firewall_judge(&fw, flow, why);
 	firewall_clear(&fw);
 	return verdict;
 }

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "prove/firewall.h"
+#include "firewall/firewall.h"
 
 static int load(struct firewall *fw, char *argv[], struct error *err)
 {
@@ -41,9 +41,9 @@ static int load(struct firewall *fw, char *argv[], struct error *err)
 	return 0;
 }
 
-static struct packet_end end_of(const char *text)
+static struct flow_end end_of(const char *text)
 {
-	struct packet_end end = {.kind = END_GIVEN};
+	struct flow_end end = {.kind = END_GIVEN};
 	struct in6_addr unused;
 
 	if (!strcmp(text, "stranger"))
@@ -71,16 +71,16 @@ int main(int argc, char *argv[])
 	while (fgets(line, sizeof(line), stdin)) {
 		char in[32], out[32], source[64], destination[64], state[16] = "";
 		unsigned family, protocol, source_port, port;
-		struct packet packet;
+		struct flow flow;
 		struct why why;
 		enum verdict verdict;
 
 		if (sscanf(line, "%u %31s %31s %u %63s %u %63s %u %15s", &family, in, out,
 			   &protocol, source, &source_port, destination, &port, state) < 8)
 			return 2;
-		packet = (struct packet){
+		flow = (struct flow){
 			.family = family == 4 ? AF_INET : AF_INET6,
-			.path = strcmp(out, "-") != 0 ? PACKET_FORWARD : PACKET_INPUT,
+			.path = strcmp(out, "-") != 0 ? FLOW_FORWARD : FLOW_INPUT,
 			.in = in,
 			.out = strcmp(out, "-") != 0 ? out : "",
 			.protocol = (uint8_t)protocol,
@@ -90,7 +90,7 @@ int main(int argc, char *argv[])
 			.source = end_of(source),
 			.destination = end_of(destination),
 		};
-		verdict = firewall_judge(&fw, &packet, &why);
+		verdict = firewall_judge(&fw, &flow, &why);
 		printf("%s\t%s\t%s\n", words[verdict], why.table, why.rule);
 	}
 	firewall_clear(&fw);

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "prove/packet.h"
+#include "firewall/flow.h"
 
 struct cJSON;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "prove/chains.h"
+#include "firewall/chains.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "prove/nft.h"
+#include "firewall/nft.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -9,11 +9,11 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/i18n.h"
-#include "prove/iptables.h"
+#include "firewall/iptables.h"
 
 static const struct {
 	const char *name;
-	enum packet_hook hook;
+	enum flow_hook hook;
 } hooks[] = {
 	{"ingress", HOOK_INGRESS}, {"prerouting", HOOK_PREROUTING},   {"input", HOOK_INPUT},
 	{"forward", HOOK_FORWARD}, {"postrouting", HOOK_POSTROUTING}, {"egress", HOOK_EGRESS},
@@ -66,7 +66,7 @@ static int take_table(struct nft *nft, const cJSON *item)
 	return 0;
 }
 
-static int take_base(struct nft_table *table, const cJSON *item, enum packet_hook hook)
+static int take_base(struct nft_table *table, const cJSON *item, enum flow_hook hook)
 {
 	const cJSON *priority = cJSON_GetObjectItemCaseSensitive(item, "prio");
 	struct nft_base *bases;
@@ -220,19 +220,19 @@ static bool belongs_to_iptables(const struct nft_table *table, const struct ipta
 	return false;
 }
 
-static bool sees(const struct nft_table *table, const struct packet *packet)
+static bool sees(const struct nft_table *table, const struct flow *flow)
 {
 	if (!strcmp(table->family, "ip"))
-		return packet->family == AF_INET;
+		return flow->family == AF_INET;
 	if (!strcmp(table->family, "ip6"))
-		return packet->family == AF_INET6;
+		return flow->family == AF_INET6;
 	return !strcmp(table->family, "inet") || !strcmp(table->family, "netdev");
 }
 
 /* A chain on devices sees what comes in or goes out there. */
-static bool is_on_device(const struct nft_base *base, const struct packet *packet)
+static bool is_on_device(const struct nft_base *base, const struct flow *flow)
 {
-	const char *link = base->hook == HOOK_EGRESS ? packet->out : packet->in;
+	const char *link = base->hook == HOOK_EGRESS ? flow->out : flow->in;
 	const cJSON *device;
 
 	if (base->hook != HOOK_INGRESS && base->hook != HOOK_EGRESS)
@@ -323,17 +323,17 @@ int nft_judge(const struct nft *nft, const struct iptables *iptables, size_t ipt
 	for (size_t i = 0; i < nft->count; i++) {
 		const struct nft_table *table = &nft->tables[i];
 
-		if (table->dormant || !sees(table, scene->packet) ||
+		if (table->dormant || !sees(table, scene->flow) ||
 		    belongs_to_iptables(table, iptables, iptables_count))
 			continue;
 		for (size_t j = 0; j < table->base_count; j++) {
 			const struct nft_base *base = &table->bases[j];
 
-			if (early != is_early(base) || !scene_passes(scene->packet, base->hook) ||
-			    !is_on_device(base, scene->packet))
+			if (early != is_early(base) || !scene_passes(scene->flow, base->hook) ||
+			    !is_on_device(base, scene->flow))
 				continue;
 			/* Only the first packet of a connection comes to NAT. */
-			if (base->nat && scene->packet->established)
+			if (base->nat && scene->flow->established)
 				continue;
 			if (judge_base(nft, table, base, scene, ruling) < 0)
 				return -ENOMEM;

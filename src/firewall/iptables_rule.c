@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "prove/iptables.h"
+#include "firewall/iptables.h"
 
 /* One rule of iptables-save(8), iptables-extensions(8), beside a packet. */
 
@@ -94,7 +94,7 @@ static enum tri is_protocol(const struct rule_state *state)
 		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
 	};
 	const char *name = arg(state, 0);
-	uint8_t protocol = state->scene->packet->protocol;
+	uint8_t protocol = state->scene->flow->protocol;
 	unsigned value;
 
 	if (!strcmp(name, "all") || !strcmp(name, "0"))
@@ -107,24 +107,23 @@ static enum tri is_protocol(const struct rule_state *state)
 	return TRI_NO; /* some other one */
 }
 
-static enum tri address_is(const struct scene *scene, const struct packet_end *end,
-			   const char *text)
+static enum tri address_is(const struct scene *scene, const struct flow_end *end, const char *text)
 {
 	struct in6_addr low, high;
 
 	if (!address_range(text, &low, &high))
 		return TRI_MAYBE;
-	return packet_end_within(scene->packet, end, &low, &high);
+	return flow_end_within(scene->flow, end, &low, &high);
 }
 
 static enum tri is_source(const struct rule_state *state)
 {
-	return address_is(state->scene, &state->scene->packet->source, arg(state, 0));
+	return address_is(state->scene, &state->scene->flow->source, arg(state, 0));
 }
 
 static enum tri is_destination(const struct rule_state *state)
 {
-	return address_is(state->scene, &state->scene->packet->destination, arg(state, 0));
+	return address_is(state->scene, &state->scene->flow->destination, arg(state, 0));
 }
 
 static enum tri is_in(const struct rule_state *state)
@@ -173,7 +172,7 @@ static enum tri port_is(const struct scene *scene, const char *text)
 
 	if (!port_range(text, &low, &high))
 		return TRI_MAYBE;
-	return packet_port_within(scene->packet, low, high);
+	return flow_port_within(scene->flow, low, high);
 }
 
 static enum tri source_port_is(const struct scene *scene, const char *text)
@@ -182,7 +181,7 @@ static enum tri source_port_is(const struct scene *scene, const char *text)
 
 	if (!port_range(text, &low, &high))
 		return TRI_MAYBE;
-	return packet_source_port_within(scene->packet, low, high);
+	return flow_source_port_within(scene->flow, low, high);
 }
 
 static enum tri either_port_is(const struct scene *scene, const char *text)
@@ -208,7 +207,7 @@ static enum tri is_either_port(const struct rule_state *state)
 /* An echo request is type 8 or, of ICMPv6, 128; "8/0" has the code, too. */
 static enum tri is_icmp_type(const struct rule_state *state)
 {
-	unsigned expected = state->scene->packet->family == AF_INET ? 8 : 128;
+	unsigned expected = state->scene->flow->family == AF_INET ? 8 : 128;
 	const char *text = arg(state, 0);
 	char *end;
 	unsigned long type = strtoul(text, &end, 10);
@@ -227,11 +226,11 @@ static enum tri is_icmp_type(const struct rule_state *state)
 static enum tri is_tcp_flags(const struct rule_state *state)
 {
 	const char *mask = arg(state, 0), *set = arg(state, 1);
-	const char *flag = state->scene->packet->established ? "ACK" : "SYN";
+	const char *flag = state->scene->flow->established ? "ACK" : "SYN";
 
 	if (strstr(mask, "ECE") || strstr(mask, "CWR") || !strcmp(mask, "ALL"))
 		return TRI_MAYBE;
-	if (state->scene->packet->established && (strstr(mask, "PSH") || strstr(mask, "URG")))
+	if (state->scene->flow->established && (strstr(mask, "PSH") || strstr(mask, "URG")))
 		return TRI_MAYBE;
 	return tri_of(!strcmp(set, strstr(mask, flag) ? flag : "NONE"));
 }
@@ -294,13 +293,13 @@ static enum tri type_is(const char *types, bool local, bool ipv4)
 
 static enum tri is_source_type(const struct rule_state *state)
 {
-	return type_is(arg(state, 0), false, state->scene->packet->family == AF_INET);
+	return type_is(arg(state, 0), false, state->scene->flow->family == AF_INET);
 }
 
 static enum tri is_destination_type(const struct rule_state *state)
 {
-	return type_is(arg(state, 0), state->scene->packet->path == PACKET_INPUT,
-		       state->scene->packet->family == AF_INET);
+	return type_is(arg(state, 0), state->scene->flow->path == FLOW_INPUT,
+		       state->scene->flow->family == AF_INET);
 }
 
 /* It was lowered at least once. */
@@ -310,7 +309,7 @@ static enum tri is_hop_limit(const struct rule_state *state)
 }
 
 /* "10.0.0.1-10.0.0.9" */
-static enum tri within(const struct scene *scene, const struct packet_end *end, const char *text)
+static enum tri within(const struct scene *scene, const struct flow_end *end, const char *text)
 {
 	const char *dash = strchr(text, '-');
 	struct in6_addr low, high, unused;
@@ -321,17 +320,17 @@ static enum tri within(const struct scene *scene, const struct packet_end *end, 
 	snprintf(first, sizeof(first), "%.*s", (int)(dash - text), text);
 	if (!address_range(first, &low, &unused) || !address_range(dash + 1, &unused, &high))
 		return TRI_MAYBE;
-	return packet_end_within(scene->packet, end, &low, &high);
+	return flow_end_within(scene->flow, end, &low, &high);
 }
 
 static enum tri is_source_range(const struct rule_state *state)
 {
-	return within(state->scene, &state->scene->packet->source, arg(state, 0));
+	return within(state->scene, &state->scene->flow->source, arg(state, 0));
 }
 
 static enum tri is_destination_range(const struct rule_state *state)
 {
-	return within(state->scene, &state->scene->packet->destination, arg(state, 0));
+	return within(state->scene, &state->scene->flow->destination, arg(state, 0));
 }
 
 static enum tri is_packet_type(const struct rule_state *state)
@@ -346,7 +345,7 @@ static enum tri is_ipsec(const struct rule_state *state)
 
 static enum tri is_direction(const struct rule_state *state)
 {
-	if (state->scene->packet->established)
+	if (state->scene->flow->established)
 		return TRI_MAYBE;
 	return tri_of(!strcmp(arg(state, 0), "ORIGINAL"));
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "prove/nft.h"
+#include "firewall/nft.h"
 
 /* One rule of nftables, statement by statement, beside a packet. */
 

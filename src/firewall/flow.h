@@ -19,39 +19,39 @@ enum tri tri_or(enum tri a, enum tri b);
 enum tri tri_not(enum tri a);
 enum tri tri_of(bool known);
 
-enum packet_path {
-	PACKET_INPUT,	/* to this machine */
-	PACKET_FORWARD, /* through it */
+enum flow_path {
+	FLOW_INPUT,   /* to this machine */
+	FLOW_FORWARD, /* through it */
 };
 
 /* An address of the packet. */
-enum packet_end_kind {
+enum flow_end_kind {
 	END_STRANGER, /* somebody on the internet: what is said of few addresses is not about them
 		       */
 	END_OURS,     /* of this machine or its LAN, and not known */
 	END_GIVEN,
 };
 
-struct packet_end {
-	enum packet_end_kind kind;
+struct flow_end {
+	enum flow_end_kind kind;
 	struct in6_addr addr; /* END_GIVEN; IPv4 as ::ffff:a.b.c.d */
 };
 
 /* The first packet of a connection, or one of an established one. Of its fields, those that
  * nobody gave are what a usual packet of the internet has: no IPsec, no extension header, a hop
  * limit below 255, a source that the routes lead back to. */
-struct packet {
+struct flow {
 	int family; /* AF_INET, AF_INET6 */
-	enum packet_path path;
-	const char *in, *out;	    /* interfaces; out is "" on PACKET_INPUT */
+	enum flow_path path;
+	const char *in, *out;	    /* interfaces; out is "" on FLOW_INPUT */
 	uint8_t protocol;	    /* IPPROTO_; an ICMP or ICMPv6 packet is an echo request */
 	uint16_t source_port, port; /* a source port of 0: any that a client may have */
 	bool established;
-	struct packet_end source, destination;
+	struct flow_end source, destination;
 };
 
 /* The places where rules hang, in the order in which a packet passes them. */
-enum packet_hook {
+enum flow_hook {
 	HOOK_INGRESS,
 	HOOK_PREROUTING,
 	HOOK_INPUT,
@@ -71,14 +71,14 @@ enum {
 
 /* A packet on its way. */
 struct scene {
-	const struct packet *packet;
-	enum packet_hook hook;
+	const struct flow *flow;
+	enum flow_hook hook;
 	unsigned states; /* those that it may be in */
 	bool untracked;	 /* set by rules: it may not be tracked from here on */
 };
 
 /* Whether the packet comes to the hook. */
-bool scene_passes(const struct packet *packet, enum packet_hook hook);
+bool scene_passes(const struct flow *flow, enum flow_hook hook);
 
 /* What tracking says at a hook; priorities below -200 are before it (NF_IP_PRI_CONNTRACK). */
 void scene_set_states(struct scene *scene, int priority);
@@ -92,13 +92,13 @@ enum tri scene_in_is(const struct scene *scene, const char *name, char wildcard)
 enum tri scene_out_is(const struct scene *scene, const char *name, char wildcard);
 
 /* Whether the packet's address lies in low to high, both of its family. */
-enum tri packet_end_within(const struct packet *packet, const struct packet_end *end,
-			   const struct in6_addr *low, const struct in6_addr *high);
+enum tri flow_end_within(const struct flow *flow, const struct flow_end *end,
+			 const struct in6_addr *low, const struct in6_addr *high);
 
-enum tri packet_source_port_within(const struct packet *packet, unsigned low, unsigned high);
-enum tri packet_port_within(const struct packet *packet, unsigned low, unsigned high);
+enum tri flow_source_port_within(const struct flow *flow, unsigned low, unsigned high);
+enum tri flow_port_within(const struct flow *flow, unsigned low, unsigned high);
 
-bool packet_has_ports(const struct packet *packet);
+bool flow_has_ports(const struct flow *flow);
 
 /* "10.0.0.0/8", "2001:db8::1", "10.0.0.0/255.0.0.0" as the first and the last address; the family
  * is the text's. False: it is none, or its mask has holes. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "prove/nft.h"
+#include "firewall/nft.h"
 
 /* The match statement of libnftables-json(5). */
 
@@ -124,7 +124,7 @@ static enum field field_of(const cJSON *left)
 	return FIELD_OTHER;
 }
 
-static enum tri payload_applies(const struct packet *packet, const cJSON *payload)
+static enum tri payload_applies(const struct flow *flow, const cJSON *payload)
 {
 	static const struct {
 		const char *name;
@@ -144,13 +144,12 @@ static enum tri payload_applies(const struct packet *packet, const cJSON *payloa
 		{"comp", IPPROTO_COMP, 0},
 	};
 
-	if (member_is(payload, "protocol", "th") && packet_has_ports(packet))
+	if (member_is(payload, "protocol", "th") && flow_has_ports(flow))
 		return TRI_YES;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (member_is(payload, "protocol", known[i].name))
-			return tri_of(
-				(!known[i].protocol || known[i].protocol == packet->protocol) &&
-				(!known[i].family || known[i].family == packet->family));
+			return tri_of((!known[i].protocol || known[i].protocol == flow->protocol) &&
+				      (!known[i].family || known[i].family == flow->family));
 	return TRI_MAYBE;
 }
 
@@ -162,9 +161,9 @@ enum tri nft_applies(const struct scene *scene, const cJSON *left)
 	if (!expression || !expression->string)
 		return TRI_YES;
 	if (!strcmp(expression->string, "payload"))
-		return payload_applies(scene->packet, expression);
+		return payload_applies(scene->flow, expression);
 	if (!strcmp(expression->string, "exthdr")) /* of IPv6 */
-		return tri_of(scene->packet->family == AF_INET6);
+		return tri_of(scene->flow->family == AF_INET6);
 	/* concat, and the operators & | ^ << >> */
 	if (cJSON_IsArray(expression))
 		cJSON_ArrayForEach(part, expression)
@@ -174,7 +173,7 @@ enum tri nft_applies(const struct scene *scene, const cJSON *left)
 	return all;
 }
 
-static enum tri protocol_is(const struct packet *packet, const cJSON *value)
+static enum tri protocol_is(const struct flow *flow, const cJSON *value)
 {
 	static const struct {
 		const char *name;
@@ -185,24 +184,23 @@ static enum tri protocol_is(const struct packet *packet, const cJSON *value)
 	};
 
 	if (cJSON_IsNumber(value))
-		return tri_of(value->valueint == packet->protocol);
+		return tri_of(value->valueint == flow->protocol);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (is_text(value, known[i].name))
-			return tri_of(known[i].protocol == packet->protocol);
+			return tri_of(known[i].protocol == flow->protocol);
 	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE;
 }
 
-static enum tri family_is(const struct packet *packet, const cJSON *value)
+static enum tri family_is(const struct flow *flow, const cJSON *value)
 {
 	if (is_text(value, "ipv4") || is_text(value, "ip"))
-		return tri_of(packet->family == AF_INET);
+		return tri_of(flow->family == AF_INET);
 	if (is_text(value, "ipv6") || is_text(value, "ip6"))
-		return tri_of(packet->family == AF_INET6);
+		return tri_of(flow->family == AF_INET6);
 	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE; /* "arp", "vlan" */
 }
 
-static enum tri address_is(const struct packet *packet, const struct packet_end *end,
-			   const cJSON *value)
+static enum tri address_is(const struct flow *flow, const struct flow_end *end, const cJSON *value)
 {
 	const cJSON *prefix = member(value, "prefix"), *len = member(prefix, "len");
 	const cJSON *range = member(value, "range");
@@ -220,7 +218,7 @@ static enum tri address_is(const struct packet *packet, const struct packet_end 
 	} else if (!text || !address_range(text, &low, &high)) {
 		return TRI_MAYBE;
 	}
-	return packet_end_within(packet, end, &low, &high);
+	return flow_end_within(flow, end, &low, &high);
 }
 
 /* A port or a range of them as numbers, as nft prints them. */
@@ -237,14 +235,14 @@ static bool number_range(const cJSON *value, unsigned *low, unsigned *high)
 	return last->valueint >= first->valueint;
 }
 
-static enum tri port_is(const struct packet *packet, bool source, const cJSON *value)
+static enum tri port_is(const struct flow *flow, bool source, const cJSON *value)
 {
 	unsigned low, high;
 
 	if (!number_range(value, &low, &high))
 		return TRI_MAYBE;
-	return source ? packet_source_port_within(packet, low, high)
-		      : packet_port_within(packet, low, high);
+	return source ? flow_source_port_within(flow, low, high)
+		      : flow_port_within(flow, low, high);
 }
 
 static unsigned state_bit(const cJSON *value)
@@ -263,9 +261,9 @@ static unsigned state_bit(const cJSON *value)
 	return 0;
 }
 
-static enum tri icmp_type_is(const struct packet *packet, const cJSON *value)
+static enum tri icmp_type_is(const struct flow *flow, const cJSON *value)
 {
-	int echo_request = packet->family == AF_INET ? 8 : 128;
+	int echo_request = flow->family == AF_INET ? 8 : 128;
 
 	if (cJSON_IsNumber(value))
 		return tri_of(value->valueint == echo_request);
@@ -283,7 +281,7 @@ static enum tri hop_limit_is(const cJSON *value)
 	return cJSON_IsNumber(value) && value->valueint == 255 ? TRI_NO : TRI_MAYBE;
 }
 
-static enum tri packet_type_is(const cJSON *value)
+static enum tri flow_type_is(const cJSON *value)
 {
 	if (cJSON_IsNumber(value))
 		return tri_of(value->valueint == 0);
@@ -303,15 +301,15 @@ static enum tri presence_is(bool present, const cJSON *value)
 	return cJSON_IsBool(value) ? tri_of(cJSON_IsTrue(value) == present) : TRI_MAYBE;
 }
 
-static enum tri direction_is(const struct packet *packet, const cJSON *value)
+static enum tri direction_is(const struct flow *flow, const cJSON *value)
 {
-	return packet->established ? TRI_MAYBE : tri_of(is_text(value, "original"));
+	return flow->established ? TRI_MAYBE : tri_of(is_text(value, "original"));
 }
 
 /* One value that is no set. */
 static enum tri atom_is(const struct scene *scene, enum field field, const cJSON *value)
 {
-	const struct packet *packet = scene->packet;
+	const struct flow *flow = scene->flow;
 
 	switch (field) {
 	case FIELD_OTHER:
@@ -323,35 +321,35 @@ static enum tri atom_is(const struct scene *scene, enum field field, const cJSON
 		return cJSON_IsString(value) ? scene_out_is(scene, value->valuestring, '*')
 					     : TRI_MAYBE;
 	case FIELD_PROTOCOL:
-		return protocol_is(packet, value);
+		return protocol_is(flow, value);
 	case FIELD_FAMILY:
-		return family_is(packet, value);
+		return family_is(flow, value);
 	case FIELD_SOURCE:
-		return address_is(packet, &packet->source, value);
+		return address_is(flow, &flow->source, value);
 	case FIELD_DESTINATION:
-		return address_is(packet, &packet->destination, value);
+		return address_is(flow, &flow->destination, value);
 	case FIELD_SOURCE_PORT:
-		return port_is(packet, true, value);
+		return port_is(flow, true, value);
 	case FIELD_PORT:
-		return port_is(packet, false, value);
+		return port_is(flow, false, value);
 	case FIELD_STATE:
 		return scene_state_in(scene, state_bit(value));
 	case FIELD_STATUS: /* nothing rewrote it: see ruling */
 		return is_text(value, "dnat") || is_text(value, "snat") ? TRI_NO : TRI_MAYBE;
 	case FIELD_DIRECTION:
-		return direction_is(packet, value);
+		return direction_is(flow, value);
 	case FIELD_ICMP_TYPE:
-		return icmp_type_is(packet, value);
+		return icmp_type_is(flow, value);
 	case FIELD_ICMP_CODE:
 		return icmp_code_is(value);
 	case FIELD_HOP_LIMIT:
 		return hop_limit_is(value);
 	case FIELD_PACKET_TYPE:
-		return packet_type_is(value);
+		return flow_type_is(value);
 	case FIELD_IPSEC:
 		return presence_is(false, value);
 	case FIELD_FIB_TYPE:
-		return route_type_is(packet->path == PACKET_INPUT, value);
+		return route_type_is(flow->path == FLOW_INPUT, value);
 	case FIELD_FIB_SOURCE_TYPE:
 		return route_type_is(false, value);
 	case FIELD_FIB_BACK:
@@ -498,13 +496,13 @@ static bool flag_bits(const cJSON *value, unsigned *bits)
 }
 
 /* Fields that are taken apart: TCP's flags, and IPv4's fragment offset. False: another one. */
-static bool field_bits(const struct packet *packet, const cJSON *left, struct bits *bits)
+static bool field_bits(const struct flow *flow, const cJSON *left, struct bits *bits)
 {
 	const cJSON *both = member(left, "&"), *payload = member(left, "payload");
 	unsigned mask = 0;
 
 	if (both) {
-		if (!field_bits(packet, cJSON_GetArrayItem(both, 0), bits) ||
+		if (!field_bits(flow, cJSON_GetArrayItem(both, 0), bits) ||
 		    !flag_bits(cJSON_GetArrayItem(both, 1), &mask))
 			return false;
 		bits->value &= mask;
@@ -512,9 +510,9 @@ static bool field_bits(const struct packet *packet, const cJSON *left, struct bi
 		return true;
 	}
 	if (member_is(payload, "protocol", "tcp") && member_is(payload, "field", "flags")) {
-		bits->value = packet->established ? TCP_ACK : TCP_SYN;
+		bits->value = flow->established ? TCP_ACK : TCP_SYN;
 		bits->known = ~(unsigned)TCP_ECN;
-		if (packet->established)
+		if (flow->established)
 			bits->known &= ~(unsigned)(TCP_PSH | TCP_URG);
 		return true;
 	}
@@ -554,8 +552,8 @@ static enum tri relation_is(const struct scene *scene, const char *op, const cJS
 	if (op[0] == '<' && op[1] != '=' && !number)
 		return TRI_NO;
 	high = op[0] == '<' ? number - (op[1] != '=') : UINT16_MAX;
-	return source ? packet_source_port_within(scene->packet, low, high)
-		      : packet_port_within(scene->packet, low, high);
+	return source ? flow_source_port_within(scene->flow, low, high)
+		      : flow_port_within(scene->flow, low, high);
 }
 
 static enum tri compare(const struct nft_context *context, const struct scene *scene,
@@ -566,7 +564,7 @@ static enum tri compare(const struct nft_context *context, const struct scene *s
 
 	if (strchr("<>", op[0]))
 		return relation_is(scene, op, left, right);
-	if (field_bits(scene->packet, left, &bits)) {
+	if (field_bits(scene->flow, left, &bits)) {
 		if (!flag_bits(right, &value))
 			return TRI_MAYBE;
 		return !strcmp(op, "==") || !strcmp(op, "!=") ? bits_equal(&bits, value)

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "prove/chains.h"
+#include "firewall/chains.h"
 
 /* What all the rules together do to a packet. Pure. */
 

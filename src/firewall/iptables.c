@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "prove/iptables.h"
+#include "firewall/iptables.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
  * does behind the routing is no obstacle. */
 static const struct {
 	const char *table, *chain;
-	enum packet_hook hook;
+	enum flow_hook hook;
 	int priority;
 } places[] = {
 	{"raw", "PREROUTING", HOOK_PREROUTING, -300},
@@ -199,7 +199,7 @@ static void tell(struct why *why, const struct iptables *iptables,
 int iptables_judge(const struct iptables *iptables, struct scene *scene, bool early,
 		   struct ruling *ruling)
 {
-	if (iptables->family != scene->packet->family)
+	if (iptables->family != scene->flow->family)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		const struct iptables_table *table = find_table(iptables, places[i].table);
@@ -209,7 +209,7 @@ int iptables_judge(const struct iptables *iptables, struct scene *scene, bool ea
 		enum verdict verdict;
 		struct fates fates;
 
-		if (!base || !scene_passes(scene->packet, places[i].hook) ||
+		if (!base || !scene_passes(scene->flow, places[i].hook) ||
 		    early != (places[i].priority < -200))
 			continue;
 		scene->hook = places[i].hook;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "prove/iptables.h"
-#include "prove/nft.h"
-#include "prove/ruling.h"
+#include "firewall/iptables.h"
+#include "firewall/nft.h"
+#include "firewall/ruling.h"
 
 struct error;
 
@@ -34,5 +34,4 @@ int firewall_read(struct firewall *fw, int root, struct error *err);
 void firewall_clear(struct firewall *fw);
 
 /* What all the rules do to the packet. why has no table where none looks at it. Pure. */
-enum verdict firewall_judge(const struct firewall *fw, const struct packet *packet,
-			    struct why *why);
+enum verdict firewall_judge(const struct firewall *fw, const struct flow *flow, struct why *why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "prove/firewall.h"
+#include "firewall/firewall.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -153,9 +153,9 @@ static int judge(const struct firewall *fw, struct scene *scene, bool early, str
 	return nft_judge(&fw->nft, fw->iptables, fw->count, scene, early, ruling);
 }
 
-enum verdict firewall_judge(const struct firewall *fw, const struct packet *packet, struct why *why)
+enum verdict firewall_judge(const struct firewall *fw, const struct flow *flow, struct why *why)
 {
-	struct scene scene = {.packet = packet};
+	struct scene scene = {.flow = flow};
 	struct ruling ruling = {.verdict = VERDICT_ACCEPT};
 
 	if (judge(fw, &scene, true, &ruling) < 0 || judge(fw, &scene, false, &ruling) < 0) {

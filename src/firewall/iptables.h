@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "prove/ruling.h"
+#include "firewall/ruling.h"
 
 struct error;
 

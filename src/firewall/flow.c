@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "prove/packet.h"
+#include "firewall/flow.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -33,25 +33,25 @@ enum tri tri_of(bool known)
 	return known ? TRI_YES : TRI_NO;
 }
 
-bool scene_passes(const struct packet *packet, enum packet_hook hook)
+bool scene_passes(const struct flow *flow, enum flow_hook hook)
 {
 	switch (hook) {
 	case HOOK_INGRESS:
 	case HOOK_PREROUTING:
 		return true;
 	case HOOK_INPUT:
-		return packet->path == PACKET_INPUT;
+		return flow->path == FLOW_INPUT;
 	case HOOK_FORWARD:
 	case HOOK_POSTROUTING:
 	case HOOK_EGRESS:
-		return packet->path == PACKET_FORWARD;
+		return flow->path == FLOW_FORWARD;
 	}
 	return false;
 }
 
 void scene_set_states(struct scene *scene, int priority)
 {
-	unsigned tracked = scene->packet->established ? CT_ESTABLISHED : CT_NEW;
+	unsigned tracked = scene->flow->established ? CT_ESTABLISHED : CT_NEW;
 	bool early = scene->hook == HOOK_INGRESS || scene->hook == HOOK_PREROUTING;
 
 	if (scene->untracked)
@@ -83,7 +83,7 @@ enum tri scene_in_is(const struct scene *scene, const char *name, char wildcard)
 {
 	if (scene->hook == HOOK_POSTROUTING || scene->hook == HOOK_EGRESS)
 		return TRI_MAYBE;
-	return tri_of(name_is(scene->packet->in, name, wildcard));
+	return tri_of(name_is(scene->flow->in, name, wildcard));
 }
 
 /* Before the route is known, kernels differ in whether a comparison fails or sees an empty name. */
@@ -99,7 +99,7 @@ enum tri scene_out_is(const struct scene *scene, const char *name, char wildcard
 	case HOOK_EGRESS:
 		break;
 	}
-	return tri_of(name_is(scene->packet->out, name, wildcard));
+	return tri_of(name_is(scene->flow->out, name, wildcard));
 }
 
 static int compare(const struct in6_addr *a, const struct in6_addr *b)
@@ -116,10 +116,10 @@ static unsigned common_bits(const struct in6_addr *a, const struct in6_addr *b)
 	return n;
 }
 
-enum tri packet_end_within(const struct packet *packet, const struct packet_end *end,
-			   const struct in6_addr *low, const struct in6_addr *high)
+enum tri flow_end_within(const struct flow *flow, const struct flow_end *end,
+			 const struct in6_addr *low, const struct in6_addr *high)
 {
-	bool ipv4 = packet->family == AF_INET;
+	bool ipv4 = flow->family == AF_INET;
 	struct in6_addr first, last; /* where the address lies, at least */
 
 	if (end->kind == END_GIVEN)
@@ -141,23 +141,23 @@ enum tri packet_end_within(const struct packet *packet, const struct packet_end 
 	return TRI_MAYBE;
 }
 
-bool packet_has_ports(const struct packet *packet)
+bool flow_has_ports(const struct flow *flow)
 {
-	return packet->protocol == IPPROTO_UDP || packet->protocol == IPPROTO_TCP;
+	return flow->protocol == IPPROTO_UDP || flow->protocol == IPPROTO_TCP;
 }
 
-enum tri packet_source_port_within(const struct packet *packet, unsigned low, unsigned high)
+enum tri flow_source_port_within(const struct flow *flow, unsigned low, unsigned high)
 {
-	if (packet->source_port)
-		return tri_of(packet->source_port >= low && packet->source_port <= high);
+	if (flow->source_port)
+		return tri_of(flow->source_port >= low && flow->source_port <= high);
 	if (low <= 1 && high >= UINT16_MAX)
 		return TRI_YES;
 	return high < low || high - low < NARROW_PORTS ? TRI_NO : TRI_MAYBE;
 }
 
-enum tri packet_port_within(const struct packet *packet, unsigned low, unsigned high)
+enum tri flow_port_within(const struct flow *flow, unsigned low, unsigned high)
 {
-	return tri_of(packet->port >= low && packet->port <= high);
+	return tri_of(flow->port >= low && flow->port <= high);
 }
 
 static bool parse_address(const char *text, struct in6_addr *addr, bool *ipv4)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "prove/ruling.h"
+#include "firewall/ruling.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "prove/ruling.h"
+#include "firewall/ruling.h"
 
 struct cJSON;
 struct error;
@@ -14,7 +14,7 @@ struct iptables;
 
 struct nft_base {
 	size_t chain; /* in the table's */
-	enum packet_hook hook;
+	enum flow_hook hook;
 	int priority;
 	bool nat;
 	const struct cJSON *device; /* netdev: a name or several */
