@@ -21,8 +21,9 @@ struct wanted {
 static void advise(struct check *check, const struct why *why, const struct wanted *wanted,
 		   bool in_ufw_files)
 {
+	/* A reload fills UFW's own chains, and doesn't mend the way into them. */
 	if (why->ufw && in_ufw_files)
-		check_advise(check, _("ufw reload"));
+		check_advise(check, why->policy ? "ufw disable; ufw enable" : "ufw reload");
 	else if (why->ufw)
 		check_advise(check, _("sixrelay apply"));
 	else if (*why->remove && !why->broad)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "prove/check.h"
@@ -8,6 +9,7 @@
 #include "prove/handshake.h"
 #include "prove/ndppd.h"
 #include "prove/sshd.h"
+#include "prove/upstream_check.h"
 
 static struct check check;
 
@@ -235,6 +237,51 @@ START_TEST(the_file_that_sets_a_keyword_is_known)
 }
 END_TEST
 
+/* A proof whose probe got as far; what is given beside that are the proof's other fields. */
+#define PROOF(how, ...)                                                                            \
+	{                                                                                          \
+		.probe = {how}, __VA_ARGS__                                                        \
+	}
+#define SENT .stage = PROBE_SENT, .sent_us = 1000
+#define ASKED .stage = PROBE_SOLICITED, .sent_us = 1000, .solicited_us = 1300, .solicitations = 2
+#define ANSWERED .stage = PROBE_ADVERTISED, .solicited_us = 1300, .advertised_us = 1400
+#define REPLIED                                                                                    \
+	.stage = PROBE_REPLIED, .sent_us = 1000, .solicited_us = 1300, .advertised_us = 1400,      \
+	.replied_us = 3900
+#define ROUTED .stage = PROBE_REPLIED, .sent_us = 1000, .replied_us = 2000
+#define REFUSED .stage = PROBE_NOT_SENT, .send_error = -EPERM
+#define LOST .stage = PROBE_NOT_SENT
+
+static const struct {
+	struct upstream_proof proof;
+	enum ndppd_rule rule;
+	enum check_result result;
+	const char *seen, *cause; /* words of them */
+} proofs[] = {
+	{PROOF(REPLIED), NDPPD_STATIC, CHECK_PASS, "asked for after 0.30 ms", ""},
+	{PROOF(REPLIED), NDPPD_STATIC, CHECK_PASS, "reply after 2.50 ms", ""},
+	{PROOF(ROUTED), NDPPD_STATIC, CHECK_PASS, "didn't have to ask", ""},
+	{PROOF(ASKED), NDPPD_STATIC, CHECK_FAIL, "no advertisement", "ndppd doesn't answer"},
+	{PROOF(ASKED), NDPPD_AUTO, CHECK_FAIL, "2 times", "rule auto"},
+	{PROOF(ANSWERED), NDPPD_STATIC, CHECK_FAIL, "no reply", "upstream drops"},
+	{PROOF(ANSWERED, .strangers = 1), NDPPD_STATIC, CHECK_FAIL, "another machine", "elsewhere"},
+	{PROOF(SENT, .probe_count = 8), NDPPD_STATIC, CHECK_FAIL, "no solicitation", "detached"},
+	{PROOF(SENT, .gateway_silent = true), NDPPD_STATIC, CHECK_FAIL, "no solicit", "wrong NIC"},
+	{PROOF(REFUSED), NDPPD_STATIC, CHECK_FAIL, "not permitted", "firewall drops it"},
+	{PROOF(LOST), NDPPD_STATIC, CHECK_FAIL, "didn't leave enp1s0", "masquerade"},
+	{PROOF(LOST, .nic_down = true), NDPPD_STATIC, CHECK_FAIL, "enp1s0 is down", "by hand"},
+};
+
+START_TEST(how_far_a_proof_got_and_why)
+{
+	const struct upstream_ask ask = {.nic = {"enp1s0"}, .has_gateway = true};
+
+	upstream_judge(&check, &proofs[_i].proof, &ask, proofs[_i].rule);
+	assert_check(proofs[_i].result, proofs[_i].seen);
+	ck_assert_msg(strstr(check.cause, proofs[_i].cause), "%s", check.cause);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("prove");
@@ -244,6 +291,7 @@ int main(void)
 	unit_add_table(tcase, an_ndppd_that_does_not_answer_is_found, daemons);
 	unit_add_table(tcase, a_socket_without_its_interface_is_found, sockets);
 	unit_add_table(tcase, processor_time_is_read, stats);
+	unit_add_table(tcase, how_far_a_proof_got_and_why, proofs);
 	unit_add_table(tcase, why_there_is_no_handshake, tunnels);
 	unit_add_table(tcase, sshd_settings_that_let_passwords_in_are_found, effective);
 	unit_add_table(tcase, the_file_that_sets_a_keyword_is_known, texts);
