@@ -22,6 +22,7 @@ unit_programs = \
 	tests/unit/check_picture \
 	tests/unit/check_nft \
 	tests/unit/check_plan \
+	tests/unit/check_probe \
 	tests/unit/check_process \
 	tests/unit/check_prove \
 	tests/unit/check_redraw \
