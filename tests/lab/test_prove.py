@@ -6,8 +6,12 @@ import ipaddress
 
 import pytest
 
+from ..routeros import x25519
 from .gateway import GATEWAY_MAC, PUBLIC6, RESERVED, VPS_MAC, VPS_NIC
 from .prove import Prove
+from .router import Home
+from .scripts import announced
+from .tunnel import Tunnel
 from .wire import GATEWAY6, NEIGHBOUR_MAC, Wire
 
 ASK = ["upstream", VPS_NIC, RESERVED]
@@ -174,3 +178,155 @@ def test_the_nic_is_down(wire, prove):
 def test_there_is_no_such_nic(wire, prove):
     with pytest.raises(RuntimeError, match="No such device"):
         prove(wire.vps, "upstream", "enp9s0", RESERVED, GATEWAY6)
+
+
+def test_a_ping_is_answered_or_not(wire, prove):
+    assert prove(wire.vps, "ping", "-", PUBLIC6, 0, 1000)["result"] == "reply"
+    with no_echo(wire, wire.public):
+        assert prove(wire.vps, "ping", VPS_NIC, PUBLIC6, 0, 300)["result"] == "no-reply"
+
+
+def test_a_ping_that_cannot_arrive_says_why(wire, prove):
+    seen = prove(wire.vps, "ping", "-", "3fff:eee::1", 0, 1000)
+    assert (seen["result"], seen["type"], seen["code"]) == ("unreachable", 1, 0)
+    assert seen["from"] == "3fff:fff::1"
+
+
+@pytest.mark.parametrize("size, expected", [(64, "reply"), (1500, "reply"), (1501, "too-big")])
+def test_a_ping_is_as_big_as_asked(wire, prove, size, expected):
+    assert prove(wire.vps, "ping", VPS_NIC, PUBLIC6, size, 1000)["result"] == expected
+
+
+@pytest.mark.parametrize(
+    "kind, error",
+    [("unreachable", "EHOSTUNREACH"), ("prohibit", "EACCES"), ("blackhole", "EINVAL")],
+)
+def test_a_route_to_nowhere_is_an_answer(wire, prove, kind, error):
+    wire.vps.run(["ip", "-6", "route", "add", kind, "3fff:ddd::/64"])
+    try:
+        assert prove(wire.vps, "lookup", "3fff:ddd::1")["routes"] == 0
+        assert prove(wire.vps, "lookup", "3fff:ddd::1", VPS_NIC, PUBLIC6)["routes"] == 0
+        seen = prove(wire.vps, "ping", "-", "3fff:ddd::1", 0, 1000)
+        assert (seen["result"], seen["send_error"]) == ("not-sent", error)
+    finally:
+        wire.vps.run(["ip", "-6", "route", "del", kind, "3fff:ddd::/64"])
+
+
+def test_the_route_that_wins_is_found(wire, prove):
+    """Beside the connected one of a prefix that was bound to the NIC."""
+    wire.vps.run(["ip", "-6", "route", "add", RESERVED, "dev", VPS_NIC, "metric", "256"])
+    inside = RESERVED.replace("::/64", "::5")
+    try:
+        for question in ([inside], [inside, VPS_NIC, PUBLIC6]):
+            seen = prove(wire.vps, "lookup", *question)
+            assert (seen["device"], seen["metric"]) == ("wg0", 50)
+            assert seen["dst"] == RESERVED
+        wire.vps.run(["ip", "link", "set", "wg0", "down"])
+        assert prove(wire.vps, "lookup", inside)["device"] == VPS_NIC
+    finally:
+        wire.vps.run(["ip", "link", "set", "wg0", "up"])
+        wire.vps.run(["ip", "-6", "route", "replace", RESERVED, "dev", "wg0", "metric", "50"])
+        wire.vps.run(["ip", "-6", "route", "del", RESERVED, "dev", VPS_NIC])
+
+
+@pytest.mark.parametrize("limit, expected", [(9000, 1420), (1348, 1348), (1280, 1280), (1279, 0)])
+def test_the_biggest_packet_that_passes_is_found(wire, prove, limit, expected):
+    wire.drop(wire.gateway, "vps-nic", "ingress", f"meta protocol ip6 meta length > {limit}")
+    seen = prove(wire.vps, "mtu", VPS_NIC, PUBLIC6, 1420, 1500)
+    assert (seen["answered"], seen["mtu"]) == (True, expected)
+
+
+def test_nobody_to_ask_for_the_mtu(wire, prove):
+    with no_echo(wire, wire.public):
+        seen = prove(wire.vps, "mtu", VPS_NIC, PUBLIC6, 1420, 600)
+    assert (seen["answered"], seen["mtu"]) == (False, 0)
+
+
+@pytest.fixture
+def ipv4(wire):
+    """IPv4 on the wire; yields the gateway's address."""
+    wire.vps.run(["ip", "address", "add", "203.0.113.42/24", "dev", VPS_NIC])
+    wire.gateway.run(["ip", "address", "add", "203.0.113.1/24", "dev", "vps"])
+    yield "203.0.113.1"
+    wire.vps.run(["ip", "address", "del", "203.0.113.42/24", "dev", VPS_NIC])
+    wire.gateway.run(["ip", "address", "del", "203.0.113.1/24", "dev", "vps"])
+
+
+def test_an_ipv4_address_is_there_or_not(wire, prove, ipv4):
+    assert prove(wire.vps, "ping4", ipv4, 1000)["result"] == "reply"
+    wire.gateway.sysctl("net.ipv4.icmp_echo_ignore_all", 1)
+    try:
+        assert prove(wire.vps, "ping4", ipv4, 600)["result"] == "no-reply"
+    finally:
+        wire.gateway.sysctl("net.ipv4.icmp_echo_ignore_all", 0)
+    assert prove(wire.vps, "ping4", "192.0.3.1", 600)["send_error"] == "ENETUNREACH"
+
+
+def tunnel_end(space, name, port, private, peer_key, endpoint):
+    """A WireGuard interface with one peer."""
+    tunnel = Tunnel(space, name)
+    lines = ["[Interface]", f"PrivateKey = {private}", f"ListenPort = {port}", "[Peer]"]
+    lines += [f"PublicKey = {peer_key}", "AllowedIPs = ::/0", "PersistentKeepalive = 1"]
+    lines += [f"Endpoint = {endpoint}"] if endpoint else []
+    tunnel.configure("\n".join([*lines, ""]))
+    space.run(["ip", "link", "set", name, "up"])
+    return tunnel
+
+
+@pytest.mark.parametrize(
+    "router, knows_us, we_know, blocked, expected",
+    [
+        (True, True, True, None, "talking"),
+        (True, False, True, None, "unanswered"),  # the router has another key for us
+        (True, True, False, None, "unanswered"),  # we have another key for the router
+        (True, True, True, "egress", "unconfirmed"),
+        (False, True, True, None, "unheard"),
+    ],
+    ids=["well", "wrong-server-key", "wrong-router-key", "answer-lost", "router-off"],
+)
+def test_what_wireguard_says(wire, prove, ipv4, router, knows_us, we_know, blocked, expected):
+    """The gateway's namespace plays the router at home."""
+    ours, theirs, other = (x25519.generate() for _ in range(3))
+    if blocked:
+        # What leaves the VPS is lost: its answers, too.
+        wire.drop(wire.gateway, "vps-nic", "ingress", "meta protocol ip udp sport 51820")
+    ends = []
+    try:
+        peer = x25519.public(theirs if we_know else other)
+        endpoint = None if router else f"{ipv4}:13231"
+        ends.append(tunnel_end(wire.vps, "wg1", 51820, ours, peer, endpoint))
+        if router:
+            peer = x25519.public(ours if knows_us else other)
+            ends.append(tunnel_end(wire.gateway, "wg1", 13231, theirs, peer, "203.0.113.42:51820"))
+        seen = prove(wire.vps, "listen", VPS_NIC, 51820, 8000)
+    finally:
+        for end in ends:
+            end.stop()
+    assert (seen["verdict"], seen["peer"]) == (expected, ipv4)
+
+
+def test_nothing_at_all_is_silence(wire, prove):
+    assert prove(wire.vps, "listen", VPS_NIC, 51820, 200)["verdict"] == "silence"
+
+
+def test_the_relay_with_its_real_parts(relay, prove):
+    """ndppd, a boot's own network configuration and WireGuard; then without ndppd."""
+    vps = relay.vps
+    home = relay.add_home(Home(relay.gateway, f"{relay.name}-home"))
+    assert home.paste(announced(vps)).errors == []
+    home.client.wait_ping(PUBLIC6)
+    seen = prove(vps.namespace, *ASK, GATEWAY6, PUBLIC6)
+    assert (seen["stage"], seen["target"]) == ("replied", GATEWAY6)
+    router = "fd99:9999:9999::2"
+    assert prove(vps.namespace, "mtu", "wg0", router, 1420, 1500)["mtu"] == 1420
+    # A packet of up to 1376 bytes is one of 1436 outside; 1380 are padded to 1392.
+    relay.gateway.run(
+        ["nft", "-f", "-"],
+        input="table ip hole {\nchain forward {\ntype filter hook forward priority 0;\n"
+        "udp dport 51820 meta length > 1440 drop\n}\n}\n",
+    )
+    seen = prove(vps.namespace, "mtu", "wg0", router, 1420, 1500)
+    relay.gateway.run(["nft", "flush", "ruleset"])
+    assert seen["mtu"] == 1376
+    vps.run(["systemctl", "stop", "ndppd"])
+    assert prove(vps.namespace, *ASK, GATEWAY6, PUBLIC6)["stage"] == "solicited"
