@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apply/lock.h"
 #include "apply/plan.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -29,6 +30,31 @@ int cmd_fail(const struct error *err, int status)
 {
 	cmd_tell("", err->text);
 	return status;
+}
+
+void cmd_progress(const char *step, const struct error *failure, void *data)
+{
+	CLEANUP(buf_clear) struct buf label = BUF_INIT;
+
+	(void)data;
+	if (!failure) {
+		printf("sixrelay: %s\n", step);
+		fflush(stdout);
+		return;
+	}
+	buf_addf(&label, _("%s FAILED: "), step);
+	cmd_tell(buf_str(&label), failure->text);
+}
+
+int cmd_lock(int root, bool *waited, struct error *err)
+{
+	int r = lock_take(root, false, err);
+
+	if (r != -EWOULDBLOCK)
+		return r;
+	*waited = true;
+	fprintf(stderr, _("sixrelay: another run is changing the machine; waiting for its end\n"));
+	return lock_take(root, true, err);
 }
 
 int cmd_flush(void)

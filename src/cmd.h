@@ -35,6 +35,14 @@ void cmd_tell(const char *label, const char *text);
 /* Tells what went wrong. Returns status. */
 int cmd_fail(const struct error *err, int status);
 
+/* Prints a step that is about to be done, and a failure of it: for apply and revert, of
+ * apply_progress_fn's type. */
+void cmd_progress(const char *step, const struct error *failure, void *data);
+
+/* Takes the lock of lock.h, and says so when it has to wait: *waited is set then. Returns what
+ * lock_take does. */
+int cmd_lock(int root, bool *waited, struct error *err);
+
 /* Ends what was written to standard output with stdio. Returns 0, or 1 when it did not arrive. */
 int cmd_flush(void);
 

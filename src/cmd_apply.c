@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 
 #include "apply/announce.h"
 #include "apply/apply.h"
+#include "apply/revert.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -15,41 +14,6 @@
 #include "proof.h"
 #include "prove/probe.h"
 #include "session.h"
-
-static void show_progress(const char *step, const struct error *failure, void *data)
-{
-	CLEANUP(buf_clear) struct buf label = BUF_INIT;
-
-	(void)data;
-	if (!failure) {
-		printf("sixrelay: %s\n", step);
-		fflush(stdout);
-		return;
-	}
-	buf_addf(&label, _("%s FAILED: "), step);
-	cmd_tell(buf_str(&label), failure->text);
-}
-
-/* One apply at a time: the lock is on the state directory. Returns the descriptor that holds it, or
- * -ENOENT when there is no such directory yet. *waited tells that another run has just ended. */
-static int take_lock(int root, bool *waited, struct error *err)
-{
-	CLEANUP(cleanup_fd) int fd = file_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY);
-
-	if (fd == -ENOENT)
-		return fd;
-	if (fd < 0)
-		return error_errno(err, fd, STATE_DIR);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK)
-			return error_errno(err, -errno, STATE_DIR);
-		*waited = true;
-		fprintf(stderr, _("sixrelay: another apply is running; waiting for its end\n"));
-		if (flock(fd, LOCK_EX) < 0)
-			return error_errno(err, -errno, STATE_DIR);
-	}
-	return take_fd(&fd);
-}
 
 static void show_notes(const struct plan *plan)
 {
@@ -76,12 +40,14 @@ static int carry_out(struct session *session, struct error *err)
 {
 	struct apply apply = {
 		.root = session->root,
+		.live = session->live,
 		.relay = &session->relay,
+		.inventory = &session->inventory,
 		.list = &session->files,
 		.changes = session->changes,
 		.state = &session->state,
 		.units = session->units,
-		.progress = show_progress,
+		.progress = cmd_progress,
 		.stage_done = log_stage,
 		.data = session,
 	};
@@ -192,12 +158,14 @@ static int make_relay_locked(struct session *session, int *lock, struct error *e
 	bool waited = false;
 	int r;
 
-	*lock = take_lock(session->root, &waited, err);
+	*lock = cmd_lock(session->root, &waited, err);
 	if (*lock < 0 && *lock != -ENOENT)
 		return *lock;
 	if (waited)
 		session_ask_units(session);
-	r = session_make_relay(session, err);
+	r = *lock >= 0 ? revert_withdraw(session->root, err) : 0;
+	if (r == 0)
+		r = session_make_relay(session, err);
 	if (r < 0 || *lock >= 0)
 		return r;
 	r = file_mkdir(session->root, STATE_DIR, 0700, err);

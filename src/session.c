@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply/keys.h"
+#include "apply/revert.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -103,6 +104,8 @@ int session_recall(struct session *session, struct error *err)
 	if (session->options->metadata)
 		return session_fetch(session, err);
 	r = state_load_instance(session->root, &session->instance, err);
+	if (r == -ENOENT && file_exists(session->root, REVERT_MARKER))
+		return error_set(err, r, _("all was reverted; to start afresh: sixrelay apply"));
 	if (r == -ENOENT)
 		return error_set(err, r, _("nothing was applied yet; run: sixrelay apply"));
 	return r;

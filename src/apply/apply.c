@@ -4,17 +4,23 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "apply/before.h"
 #include "apply/changes.h"
 #include "apply/plan.h"
+#include "apply/snapshot.h"
 #include "apply/sshd.h"
 #include "apply/state.h"
 #include "apply/sysctl_live.h"
 #include "apply/ufw.h"
+#include "apply/unit_links.h"
 #include "apply/units.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "net/inventory.h"
 #include "relay/relay.h"
 
 static int write_file(const struct apply *a, size_t index, struct error *err)
@@ -34,31 +40,29 @@ static int write_file(const struct apply *a, size_t index, struct error *err)
 	return r;
 }
 
-/* Copies what stands at the file's path, and remembers where to. */
-static int keep_copy(const struct apply *a, const struct file_spec *spec,
-		     const struct change *change, struct error *err)
+/* Copies what stands at path, and remembers where to. */
+static int keep_copy(const struct apply *a, const char *path, struct error *err)
 {
 	struct kept_path kept;
-	int r = change_keep(a->root, a->state, spec, change, &kept, err);
+	int r = change_keep(a->root, path, &kept, err);
 
 	if (r == 0)
-		state_set_kept(a->state, spec->path.s, kept.s);
+		state_set_kept(a->state, path, kept.s);
 	return r;
 }
 
 /* Removes a tunnel's configuration; one that somebody edited is kept first. */
 static int remove_tunnel(const struct apply *a, const struct step *step, struct error *err)
 {
-	struct file_spec spec = {.path = file_wgquick(&step->interface)};
-	struct change change = {.old = BUF_INIT};
-	int r = file_read(a->root, spec.path.s, SIZE_MAX, &change.old, NULL, err);
+	struct file_path path = file_wgquick(&step->interface);
+	CLEANUP(buf_clear) struct buf old = BUF_INIT;
+	int r = file_read(a->root, path.s, SIZE_MAX, &old, NULL, err);
 
-	if (r == 0 && !state_is_ours(a->state, spec.path.s, &change.old))
-		r = keep_copy(a, &spec, &change, err);
-	changes_clear(&change, 1);
+	if (r == 0 && !state_is_ours(a->state, path.s, &old))
+		r = keep_copy(a, path.s, err);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	return file_remove(a->root, spec.path.s, err);
+	return file_remove(a->root, path.s, err);
 }
 
 static int delete_rule(const struct apply *a, const struct step *step, struct error *err)
@@ -110,44 +114,97 @@ static int do_step(const struct apply *a, const struct step *step, struct error 
 	return -EINVAL;
 }
 
+/* Records what stands at path before the agent's first change there. */
+static int record_file(const struct apply *a, const char *path, struct error *err)
+{
+	struct before before;
+	int r;
+
+	if (state_knows_before(a->state, path))
+		return 0;
+	r = before_record(a->root, a->state, path, err);
+	if (r == 0 && state_get_before(a->state, path, &before) && before.kind == BEFORE_FILE)
+		state_set_kept(a->state, path, before_copy_path(path).s);
+	return r;
+}
+
 /* Copies what is about to go: what stood there before the agent's first change, and whatever
  * somebody else wrote since. */
 static int keep_file(const struct apply *a, size_t index, struct error *err)
 {
-	const struct file_spec *spec = &a->list->specs[index];
-	const struct change *change = &a->changes[index];
-	bool first = !state_knows_before(a->state, spec->path.s);
-	int r = 0;
+	const char *path = a->list->specs[index].path.s;
 
-	if (change->kind != CHANGE_CREATE && (first || change->foreign))
-		r = keep_copy(a, spec, change, err);
-	if (r == 0)
-		state_set_before(a->state, spec->path.s, change->kind != CHANGE_CREATE);
-	return r;
+	if (!state_knows_before(a->state, path))
+		return record_file(a, path, err);
+	return a->changes[index].foreign ? keep_copy(a, path, err) : 0;
 }
 
-/* All that this run is about to undo goes to disk first: whoever finds a file replaced, after a
+/* A unit that is on its way up is one that runs. */
+static bool is_running(const struct unit_status *status)
+{
+	return unit_is_active(status) || !strcmp(status->active_state, "activating") ||
+	       !strcmp(status->active_state, "reloading");
+}
+
+/* Records a unit's state before the agent's first change of it. sshd's is only ever reloaded. */
+static int record_unit(const struct apply *a, const struct step *step, struct error *err)
+{
+	struct unit_status status;
+	struct link_name interface;
+	bool has_interface = false;
+	int r;
+
+	if (step->stage == STAGE_SSHD || !*step->unit || state_knows_unit(a->state, step->unit))
+		return 0;
+	r = units_query(a->units, step->unit, &status, err);
+	if (r < 0)
+		return r;
+	if (unit_wgquick_interface(step->unit, &interface))
+		has_interface = inventory_link(a->inventory, interface.s);
+	state_set_unit(a->state, step->unit, is_running(&status), has_interface);
+	return unit_links_record(a->root, a->state, step->unit, err);
+}
+
+static int record_step(const struct apply *a, const struct step *step, struct error *err)
+{
+	switch (step->kind) {
+	case STEP_FILE:
+		return keep_file(a, step->index, err);
+	case STEP_REMOVE:
+		return record_file(a, file_wgquick(&step->interface).s, err);
+	case STEP_UFW:
+		state_set_ufw_rule(
+			a->state,
+			ufw_rule_text((enum ufw_rule)step->index, step->port, step->interface.s).s,
+			true);
+		return 0;
+	case STEP_ENABLE:
+	case STEP_DISABLE:
+	case STEP_UNIT:
+		return record_unit(a, step, err);
+	case STEP_UFW_DELETE:
+	case STEP_SYSCTL:
+	case STEP_SSHD_TEST:
+	case STEP_MANAGER_RELOAD:
+		break;
+	}
+	return 0;
+}
+
+/* All that this run is about to change goes to disk first: whoever finds a file replaced, after a
  * power cut too, finds its copy and the units that have not yet followed. */
 static int prepare(const struct apply *a, const struct plan *plan, struct error *err)
 {
-	for (size_t i = 0; i < plan->step_count; i++) {
+	int r = a->live ? snapshot_take(a->root, a->state, &a->relay->nic, a->inventory, err) : 0;
+
+	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];
-		int r = 0;
 
 		if (step->kind == STEP_FILE || step->kind == STEP_UNIT)
 			state_set_pending(a->state, step->stage, true);
-		if (step->kind == STEP_FILE)
-			r = keep_file(a, step->index, err);
-		else if (step->kind == STEP_UFW)
-			state_set_ufw_rule(a->state,
-					   ufw_rule_text((enum ufw_rule)step->index, step->port,
-							 step->interface.s)
-						   .s,
-					   true);
-		if (r < 0)
-			return r;
+		r = record_step(a, step, err);
 	}
-	return state_save(a->state, a->root, err);
+	return r < 0 ? r : state_save(a->state, a->root, err);
 }
 
 /* What is on disk as it shall be is ours, also when a run that wrote it was cut short. */
@@ -197,8 +254,11 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 	if (!plan->step_count)
 		return state_save(a->state, a->root, err);
 	r = prepare(a, plan, err);
-	if (r < 0)
+	if (r < 0) {
+		/* Nothing was changed: what was recorded of today is not what a later run finds. */
+		state_load(a->state, a->root, NULL);
 		return r;
+	}
 	state_start_record(a->state, clock_utc().s);
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];

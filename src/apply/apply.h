@@ -8,6 +8,7 @@
 
 struct change;
 struct error;
+struct inventory;
 struct plan;
 struct relay;
 struct state;
@@ -22,7 +23,9 @@ typedef void apply_stage_fn(enum stage stage, size_t steps, const struct error *
 
 struct apply {
 	int root;
+	bool live; /* false below --root: files alone */
 	const struct relay *relay;
+	const struct inventory *inventory;
 	const struct file_list *list;
 	const struct change *changes;
 	struct state *state;
@@ -34,5 +37,6 @@ struct apply {
 
 /* Carries the plan out, in its order. A step that fails ends its stage; the others go on, and what
  * can be done is done. The state is saved before the first change, so that a run cut short is taken
- * up by the next one, and at the end. Returns 0, or the first failure's code with err set. */
+ * up by the next one, and at the end; with it, what the machine was before. Returns 0, or the first
+ * failure's code with err set. */
 int apply_plan(const struct apply *apply, const struct plan *plan, struct error *err);

@@ -3,14 +3,23 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "apply/state.h"
+#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "base/file_link.h"
 #include "base/i18n.h"
 
 #define FILE_MAX (1024 * 1024)
 #define KEPT_MAX 10000
+
+static bool is_link(int root, const char *path)
+{
+	struct file_meta meta;
+
+	return file_look(root, path, &meta, NULL, NULL) == 0 && S_ISLNK(meta.mode);
+}
 
 int changes_find(int root, const struct state *state, const struct file_list *list,
 		 struct change changes[], struct error *err)
@@ -24,6 +33,13 @@ int changes_find(int root, const struct state *state, const struct file_list *li
 		r = file_read(root, spec->path.s, FILE_MAX, &change->old, &mode, err);
 		if (r == -ENOENT) {
 			change->kind = CHANGE_CREATE;
+			change->foreign = is_link(root, spec->path.s);
+			continue;
+		}
+		if (r < 0 && is_link(root, spec->path.s)) {
+			buf_clear(&change->old);
+			change->kind = CHANGE_UPDATE;
+			change->foreign = true;
 			continue;
 		}
 		if (r < 0)
@@ -44,22 +60,24 @@ void changes_clear(struct change changes[], size_t count)
 		buf_clear(&changes[i].old);
 }
 
-int change_keep(int root, const struct state *state, const struct file_spec *spec,
-		const struct change *change, struct kept_path *path, struct error *err)
+int change_keep(int root, const char *path, struct kept_path *kept, struct error *err)
 {
+	CLEANUP(buf_clear) struct buf content = BUF_INIT, target = BUF_INIT;
+	struct file_meta meta;
 	int number = 0;
 	int r = file_mkdir(root, STATE_DIR, 0700, err);
 
-	if (r < 0)
-		return r;
-	if (!state_knows_before(state, spec->path.s)) {
-		snprintf(path->s, sizeof(path->s), STATE_DIR "/before%s", spec->path.s);
-	} else {
-		do
-			snprintf(path->s, sizeof(path->s), STATE_DIR "/kept%s.%d", spec->path.s,
-				 ++number);
-		while (number < KEPT_MAX && file_exists(root, path->s));
+	if (r == 0)
+		r = file_look(root, path, &meta, &target, err);
+	do
+		snprintf(kept->s, sizeof(kept->s), STATE_DIR "/kept%s.%d", path, ++number);
+	while (number < KEPT_MAX && file_look(root, kept->s, &meta, NULL, NULL) == 0);
+	if (r == 0 && target.len) {
+		r = file_symlink(root, kept->s, buf_str(&target), NULL, err);
+	} else if (r == 0) {
+		r = file_read(root, path, FILE_MAX, &content, NULL, err);
+		if (r == 0)
+			r = file_write(root, kept->s, &content, 0600, err);
 	}
-	r = file_write(root, path->s, &change->old, 0600, err);
-	return r < 0 ? error_wrap(err, r, _("keep a copy of %s"), spec->path.s) : 0;
+	return r < 0 ? error_wrap(err, r, _("keep a copy of %s"), path) : 0;
 }

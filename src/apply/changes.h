@@ -24,7 +24,8 @@ struct change {
 	struct buf old;
 };
 
-/* Compares each file of the list; changes has room for as many. Nothing is written. */
+/* Compares each file of the list (a symbolic link to something else than a file, as systemctl mask
+ * makes one, has no content); changes has room for as many. Nothing is written. */
 int changes_find(int root, const struct state *state, const struct file_list *list,
 		 struct change changes[], struct error *err);
 
@@ -35,7 +36,6 @@ struct kept_path {
 	char s[160];
 };
 
-/* Copies what stands at the file's path to the state directory, before it goes: to "before/etc/…"
- * the first time, to "kept/etc/….1" and so on later. */
-int change_keep(int root, const struct state *state, const struct file_spec *spec,
-		const struct change *change, struct kept_path *path, struct error *err);
+/* Copies what stands at path, a symbolic link as a link, to the state directory before it goes: to
+ * "kept/etc/….1" and so on. */
+int change_keep(int root, const char *path, struct kept_path *kept, struct error *err);

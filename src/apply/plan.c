@@ -9,6 +9,7 @@
 
 #include "apply/machine.h"
 #include "apply/state.h"
+#include "apply/state_before.h"
 #include "base/i18n.h"
 #include "relay/relay.h"
 #include "render/sysctl.h"

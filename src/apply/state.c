@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/state_json.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -14,7 +15,6 @@
 #include "metadata/instance.h"
 #include "metadata/vultr.h"
 
-#define STATE_FILE STATE_DIR "/state.json"
 #define STATE_METADATA STATE_DIR "/metadata.json"
 #define STATE_MAX (1024 * 1024)
 
@@ -68,37 +68,6 @@ void state_clear(struct state *state)
 	*state = STATE_INIT;
 }
 
-/* NULL as well when the object is none: in a list nothing has a key. */
-static const char *text_of(const cJSON *object, const char *key)
-{
-	if (!cJSON_IsObject(object))
-		return NULL;
-	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
-/* Replaces a member, or adds it; NULL removes it. */
-static void set_text(cJSON *object, const char *key, const char *value)
-{
-	const char *old = text_of(object, key);
-
-	if (old && value && !strcmp(old, value))
-		return;
-	cJSON_DeleteItemFromObjectCaseSensitive(object, key);
-	if (value)
-		cJSON_AddStringToObject(object, key, value);
-}
-
-/* The member object, made when it is missing. */
-static cJSON *object_of(cJSON *parent, const char *key)
-{
-	cJSON *item = cJSON_GetObjectItemCaseSensitive(parent, key);
-
-	if (cJSON_IsObject(item))
-		return item;
-	cJSON_DeleteItemFromObjectCaseSensitive(parent, key);
-	return cJSON_AddObjectToObject(parent, key);
-}
-
 struct digest {
 	char s[2 * crypto_generichash_BYTES + 1];
 };
@@ -117,30 +86,19 @@ static struct digest digest_of(const struct buf *content)
 bool state_is_ours(const struct state *state, const char *path, const struct buf *content)
 {
 	const cJSON *written = cJSON_GetObjectItemCaseSensitive(state->root, "written");
-	const char *hash = text_of(written, path);
+	const char *hash = state_json_text(written, path);
 
 	return hash && !strcmp(hash, digest_of(content).s);
 }
 
 void state_set_ours(struct state *state, const char *path, const struct buf *content)
 {
-	set_text(object_of(state->root, "written"), path, digest_of(content).s);
-}
-
-bool state_knows_before(const struct state *state, const char *path)
-{
-	return text_of(cJSON_GetObjectItemCaseSensitive(state->root, "before"), path);
-}
-
-void state_set_before(struct state *state, const char *path, bool existed)
-{
-	if (!state_knows_before(state, path))
-		set_text(object_of(state->root, "before"), path, existed ? "kept" : "absent");
+	state_json_set_text(state_json_object(state->root, "written"), path, digest_of(content).s);
 }
 
 void state_set_kept(struct state *state, const char *path, const char *copy)
 {
-	set_text(object_of(state->root, "kept"), path, copy);
+	state_json_set_text(state_json_object(state->root, "kept"), path, copy);
 }
 
 bool state_get_kept(const struct state *state, size_t i, const char **path, const char **copy)
@@ -162,7 +120,7 @@ bool state_is_pending(const struct state *state, enum stage stage)
 
 void state_set_pending(struct state *state, enum stage stage, bool pending)
 {
-	cJSON *object = object_of(state->root, "pending");
+	cJSON *object = state_json_object(state->root, "pending");
 
 	cJSON_DeleteItemFromObjectCaseSensitive(object, stage_name(stage));
 	if (pending)
@@ -171,12 +129,20 @@ void state_set_pending(struct state *state, enum stage stage, bool pending)
 
 bool state_has_ufw_rule(const struct state *state, const char *rule)
 {
-	return text_of(cJSON_GetObjectItemCaseSensitive(state->root, "ufw"), rule);
+	return state_json_text(cJSON_GetObjectItemCaseSensitive(state->root, "ufw"), rule);
 }
 
 void state_set_ufw_rule(struct state *state, const char *rule, bool added)
 {
-	set_text(object_of(state->root, "ufw"), rule, added ? "added" : NULL);
+	state_json_set_text(state_json_object(state->root, "ufw"), rule, added ? "added" : NULL);
+}
+
+const char *state_ufw_rule(const struct state *state, size_t i)
+{
+	const cJSON *rules = cJSON_GetObjectItemCaseSensitive(state->root, "ufw");
+	const cJSON *rule = cJSON_IsObject(rules) ? cJSON_GetArrayItem(rules, (int)i) : NULL;
+
+	return rule ? rule->string : NULL;
 }
 
 size_t state_sites(const struct state *state, struct site_memory memory[static CONF_SITES_MAX])
@@ -185,7 +151,7 @@ size_t state_sites(const struct state *state, struct site_memory memory[static C
 	size_t count = 0;
 
 	for (site = cJSON_IsObject(sites) ? sites->child : NULL; site; site = site->next) {
-		const char *prefix = text_of(site, "prefix");
+		const char *prefix = state_json_text(site, "prefix");
 		struct site_memory *one = &memory[count];
 
 		if (count == CONF_SITES_MAX)
@@ -209,23 +175,25 @@ const char *state_site_text(const struct state *state, const char *site, const c
 {
 	const cJSON *sites = cJSON_GetObjectItemCaseSensitive(state->root, "sites");
 
-	return text_of(cJSON_GetObjectItemCaseSensitive(sites, site), key);
+	return state_json_text(cJSON_GetObjectItemCaseSensitive(sites, site), key);
 }
 
 void state_set_site_text(struct state *state, const char *site, const char *key, const char *value)
 {
 	if (value || state_site_text(state, site, key))
-		set_text(object_of(object_of(state->root, "sites"), site), key, value);
+		state_json_set_text(
+			state_json_object(state_json_object(state->root, "sites"), site), key,
+			value);
 }
 
 const char *state_text(const struct state *state, const char *key)
 {
-	return text_of(state->root, key);
+	return state_json_text(state->root, key);
 }
 
 void state_set_text(struct state *state, const char *key, const char *value)
 {
-	set_text(state->root, key, value);
+	state_json_set_text(state->root, key, value);
 }
 
 static const cJSON *record_lines(const struct state *state)
@@ -237,9 +205,9 @@ static const cJSON *record_lines(const struct state *state)
 
 void state_start_record(struct state *state, const char *time)
 {
-	cJSON *record = object_of(state->root, "last_apply");
+	cJSON *record = state_json_object(state->root, "last_apply");
 
-	set_text(record, "time", time);
+	state_json_set_text(record, "time", time);
 	cJSON_DeleteItemFromObjectCaseSensitive(record, "changed");
 	cJSON_AddArrayToObject(record, "changed");
 }
@@ -254,7 +222,7 @@ void state_add_record(struct state *state, const char *line)
 
 const char *state_record_time(const struct state *state)
 {
-	return text_of(cJSON_GetObjectItemCaseSensitive(state->root, "last_apply"), "time");
+	return state_json_text(cJSON_GetObjectItemCaseSensitive(state->root, "last_apply"), "time");
 }
 
 size_t state_record_count(const struct state *state)

@@ -13,9 +13,11 @@ struct error;
 struct instance;
 
 /* What the agent remembers between runs, in /var/lib/sixrelay: state.json, the last good metadata,
- * the scripts as last announced, and copies of the files it replaced. */
+ * the scripts as last announced, and copies of the files it replaced. What the machine was before
+ * all of that is in state_before.h. */
 
 #define STATE_DIR "/var/lib/sixrelay"
+#define STATE_FILE STATE_DIR "/state.json"
 
 struct state {
 	struct cJSON *root;
@@ -36,11 +38,6 @@ void state_clear(struct state *state);
 bool state_is_ours(const struct state *state, const char *path, const struct buf *content);
 void state_set_ours(struct state *state, const char *path, const struct buf *content);
 
-/* Before the first change of a file ever: whether it was there ("kept" or "absent"). The first
- * call for a path stands. */
-bool state_knows_before(const struct state *state, const char *path);
-void state_set_before(struct state *state, const char *path, bool existed);
-
 /* The last copy that was kept of a file; by number, for whoever lists them, with the file's path.
  * False when there is no such number. */
 void state_set_kept(struct state *state, const char *path, const char *copy);
@@ -53,6 +50,8 @@ void state_set_pending(struct state *state, enum stage stage, bool pending);
 
 /* Firewall rules that the agent added itself, by their arguments as one string. */
 bool state_has_ufw_rule(const struct state *state, const char *rule);
+/* By number, for whoever lists them; NULL when there is no such number. */
+const char *state_ufw_rule(const struct state *state, size_t i);
 void state_set_ufw_rule(struct state *state, const char *rule, bool added);
 
 /* The sites' prefixes, into memory (room for CONF_SITES_MAX). Returns how many. */

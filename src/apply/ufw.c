@@ -134,6 +134,27 @@ struct ufw_rule_text ufw_delete_text(enum ufw_rule rule, uint16_t port, const ch
 	return text;
 }
 
+bool ufw_rule_parse(const char *text, enum ufw_rule *rule, uint16_t *port,
+		    struct link_name *interface)
+{
+	static const char in[] = "route allow in on ", out[] = "route allow out on ";
+	unsigned number;
+
+	if (!strncmp(text, in, strlen(in))) {
+		*rule = UFW_ROUTE_IN;
+		return link_name_parse(interface, text + strlen(in));
+	}
+	if (!strncmp(text, out, strlen(out))) {
+		*rule = UFW_ROUTE_OUT;
+		return link_name_parse(interface, text + strlen(out));
+	}
+	*rule = UFW_LISTEN_PORT;
+	if (sscanf(text, "allow %5u/udp", &number) != 1 || number > UINT16_MAX)
+		return false;
+	*port = (uint16_t)number;
+	return !strcmp(text, ufw_rule_text(UFW_LISTEN_PORT, *port, "").s);
+}
+
 /* The last line that a program printed is the one that says why it failed. */
 static const char *last_line(struct buf *output)
 {

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/link_name.h"
+
 struct error;
 
 /* UFW: what its rule files say, and the rules that the relay needs. Presence is read from the
@@ -36,6 +38,11 @@ struct ufw_rule_text {
 };
 struct ufw_rule_text ufw_delete_text(enum ufw_rule rule, uint16_t port, const char *interface);
 struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char *interface);
+
+/* Reads what ufw_rule_text has written; port or interface, whichever the rule doesn't name, is left
+ * alone. False when it is nothing of that. */
+bool ufw_rule_parse(const char *text, enum ufw_rule *rule, uint16_t *port,
+		    struct link_name *interface);
 
 /* Runs ufw to add the rule, or to delete it. */
 int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err);

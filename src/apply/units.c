@@ -15,6 +15,7 @@
 #define SYSTEMD "org.freedesktop.systemd1"
 #define MANAGER_PATH "/org/freedesktop/systemd1"
 #define MANAGER SYSTEMD ".Manager"
+#define NO_SUCH_UNIT SYSTEMD ".NoSuchUnit"
 #define JOB_DEADLINE_MS 60000
 #define ANSWER_DEADLINE_MS 25000
 
@@ -310,6 +311,8 @@ int units_run(struct units *units, enum unit_verb verb, const char *name, struct
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "o", &job);
 	if (r < 0) {
+		if (sd_bus_error_has_name(&bus_error, NO_SUCH_UNIT))
+			r = -ENOENT;
 		bus_fail(err, r, &bus_error, verbs[verb].word);
 		error_wrap(err, r, "%s", name);
 	} else {
@@ -325,6 +328,21 @@ int units_run(struct units *units, enum unit_verb verb, const char *name, struct
 				      name, verbs[verb].word, units->result, name);
 	}
 	sd_bus_message_unref(reply);
+	sd_bus_error_free(&bus_error);
+	return r < 0 ? r : 0;
+}
+
+int units_reset_failed(struct units *units, const char *name, struct error *err)
+{
+	sd_bus_error bus_error = SD_BUS_ERROR_NULL;
+	int r = sd_bus_call_method(units->bus, SYSTEMD, MANAGER_PATH, MANAGER, "ResetFailedUnit",
+				   &bus_error, NULL, "s", name);
+
+	/* One that isn't loaded has not failed. */
+	if (sd_bus_error_has_name(&bus_error, NO_SUCH_UNIT))
+		r = 0;
+	if (r < 0)
+		bus_fail(err, r, &bus_error, name);
 	sd_bus_error_free(&bus_error);
 	return r < 0 ? r : 0;
 }
@@ -367,6 +385,20 @@ int units_disable(struct units *units, const char *name, struct error *err)
 	}
 	sd_bus_error_free(&bus_error);
 	return r < 0 ? r : units_reload_manager(units, err);
+}
+
+bool unit_wgquick_interface(const char *unit, struct link_name *interface)
+{
+	static const char start[] = "wg-quick@", end[] = ".service";
+	char name[sizeof(interface->s)];
+	size_t len = strlen(unit), fixed = strlen(start) + strlen(end);
+
+	if (len <= fixed || len - fixed >= sizeof(name) ||
+	    strncmp(unit, start, strlen(start)) != 0 || strcmp(unit + len - strlen(end), end) != 0)
+		return false;
+	memcpy(name, unit + strlen(start), len - fixed);
+	name[len - fixed] = '\0';
+	return link_name_parse(interface, name);
 }
 
 bool unit_is_active(const struct unit_status *status)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/link_name.h"
+
 struct error;
 struct units;
 
@@ -52,14 +54,20 @@ int units_query_service(struct units *units, const char *name, struct service_st
 			struct error *err);
 
 /* Queues the job and waits for its end, at most a minute. A failure names the unit and the job's
- * result. -ETIME when it hasn't ended by then. */
+ * result. -ETIME when it hasn't ended by then, -ENOENT when there is no such unit. */
 int units_run(struct units *units, enum unit_verb verb, const char *name, struct error *err);
 
 int units_enable(struct units *units, const char *name, struct error *err);
 int units_disable(struct units *units, const char *name, struct error *err);
 
+/* Makes a failed unit an inactive one; any other is left as it is. */
+int units_reset_failed(struct units *units, const char *name, struct error *err);
+
 /* systemctl daemon-reload */
 int units_reload_manager(struct units *units, struct error *err);
+
+/* The interface of a unit "wg-quick@NAME.service". False when it is another unit. */
+bool unit_wgquick_interface(const char *unit, struct link_name *interface);
 
 bool unit_is_active(const struct unit_status *status);
 bool unit_is_enabled(const struct unit_status *status);

@@ -32,9 +32,7 @@ int file_open(int root, const char *path, int flags)
 	return fd >= 0 ? (int)fd : -errno;
 }
 
-/* Opens the directory that path's last component is in, making what is missing when make is set.
- * *name is set to that component. */
-static int file_open_parent(int root, const char *path, bool make, const char **name)
+int file_open_parent(int root, const char *path, bool make, const char **name)
 {
 	char parent[PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -55,7 +53,7 @@ static int file_open_parent(int root, const char *path, bool make, const char **
 }
 
 /* fsync refuses an O_PATH descriptor. */
-static int file_sync_directory(int dir)
+int file_sync_directory(int dir)
 {
 	CLEANUP(cleanup_fd) int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -116,12 +114,29 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int file_write(int root, const char *path, const struct buf *content, mode_t mode,
-	       struct error *err)
+int file_temp(int dir, const char *name, struct file_temp *temp)
+{
+	if (snprintf(temp->s, sizeof(temp->s), ".%s.sixrelay", name) >= (int)sizeof(temp->s))
+		return -ENAMETOOLONG;
+	return unlinkat(dir, temp->s, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* Owner and time are set before the file is there under its name: it is never seen otherwise. */
+static int set_meta(int fd, const struct file_meta *meta)
+{
+	const struct timespec times[2] = {meta->time, meta->time};
+
+	if (fchown(fd, meta->uid, meta->gid) < 0 || futimens(fd, times) < 0)
+		return -errno;
+	return 0;
+}
+
+static int write_file(int root, const char *path, const struct buf *content, mode_t mode,
+		      const struct file_meta *meta, struct error *err)
 {
 	CLEANUP(cleanup_fd) int dir = -1;
 	CLEANUP(cleanup_fd) int fd = -1;
-	char temp[NAME_MAX + 1];
+	struct file_temp temp;
 	const char *name;
 	int r;
 
@@ -130,23 +145,36 @@ int file_write(int root, const char *path, const struct buf *content, mode_t mod
 	dir = file_open_parent(root, path, true, &name);
 	if (dir < 0)
 		return error_errno(err, dir, "write %s", path);
-	/* One name a file, not a random one: what a power cut leaves behind is used again. */
-	if (snprintf(temp, sizeof(temp), ".%s.sixrelay", name) >= (int)sizeof(temp))
-		return error_errno(err, -ENAMETOOLONG, "write %s", path);
-	if (unlinkat(dir, temp, 0) < 0 && errno != ENOENT)
-		return error_errno(err, -errno, "write %s", path);
-	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	r = file_temp(dir, name, &temp);
+	if (r < 0)
+		return error_errno(err, r, "write %s", path);
+	fd = openat(dir, temp.s, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_errno(err, -errno, "write %s", path);
 	r = write_all(fd, buf_str(content), content->len);
-	if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dir, temp, dir, name) < 0))
+	if (r == 0 && meta)
+		r = set_meta(fd, meta);
+	if (r == 0 &&
+	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dir, temp.s, dir, name) < 0))
 		r = -errno;
 	if (r < 0) {
-		unlinkat(dir, temp, 0);
+		unlinkat(dir, temp.s, 0);
 		return error_errno(err, r, "write %s", path);
 	}
 	r = file_sync_directory(dir);
 	return r < 0 ? error_errno(err, r, "write %s", path) : 0;
+}
+
+int file_write(int root, const char *path, const struct buf *content, mode_t mode,
+	       struct error *err)
+{
+	return write_file(root, path, content, mode, NULL, err);
+}
+
+int file_restore(int root, const char *path, const struct buf *content,
+		 const struct file_meta *meta, struct error *err)
+{
+	return write_file(root, path, content, meta->mode & 07777, meta, err);
 }
 
 int file_chmod(int root, const char *path, mode_t mode, struct error *err)
@@ -189,6 +217,16 @@ int file_remove(int root, const char *path, struct error *err)
 		return errno == ENOENT ? 0 : error_errno(err, -errno, "remove %s", path);
 	r = file_sync_directory(dir);
 	return r < 0 ? error_errno(err, r, "remove %s", path) : 0;
+}
+
+int file_remove_temp(int root, const char *path, struct error *err)
+{
+	const char *name;
+	CLEANUP(cleanup_fd) int dir = file_open_parent(root, path, false, &name);
+	struct file_temp temp;
+	int r = dir < 0 ? dir : file_temp(dir, name, &temp);
+
+	return r < 0 && r != -ENOENT ? error_errno(err, r, "remove %s's rest", path) : 0;
 }
 
 bool file_exists(int root, const char *path)

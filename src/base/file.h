@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 struct buf;
 struct error;
@@ -29,6 +31,18 @@ int file_read(int root, const char *path, size_t max, struct buf *out, mode_t *m
 int file_write(int root, const char *path, const struct buf *content, mode_t mode,
 	       struct error *err);
 
+/* What a file is beside its content. */
+struct file_meta {
+	mode_t mode; /* type and permission bits, as stat(2) has them */
+	uid_t uid;
+	gid_t gid;
+	struct timespec time; /* of the last modification */
+};
+
+/* As file_write, with owner, permission bits and time as they were. */
+int file_restore(int root, const char *path, const struct buf *content,
+		 const struct file_meta *meta, struct error *err);
+
 /* Sets the permission bits of what is there. */
 int file_chmod(int root, const char *path, mode_t mode, struct error *err);
 
@@ -38,4 +52,22 @@ int file_mkdir(int root, const char *path, mode_t mode, struct error *err);
 /* Removes a file and syncs its directory. Not there: fine. */
 int file_remove(int root, const char *path, struct error *err);
 
+/* Removes what a write of path that was cut short has left beside it, and nothing else. */
+int file_remove_temp(int root, const char *path, struct error *err);
+
 bool file_exists(int root, const char *path);
+
+/* For the files beside this one. */
+
+/* Opens the directory (O_PATH) that path's last component is in, making what is missing when make
+ * is set. *name is set to that component. */
+int file_open_parent(int root, const char *path, bool make, const char **name);
+
+int file_sync_directory(int dir);
+
+/* The temporary name beside a file, and nothing there any more. One name a file, not a random one:
+ * what a power cut leaves behind is found again. */
+struct file_temp {
+	char s[NAME_MAX + 1];
+};
+int file_temp(int dir, const char *name, struct file_temp *temp);

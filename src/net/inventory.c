@@ -12,6 +12,9 @@
 
 #include "base/error.h"
 
+/* IFA_PROTO, which linux/if_addr.h has from 5.18 on. */
+#define ATTRIBUTE_PROTOCOL 11
+
 /* One more element at the end of an array that doubles. NULL: no memory. */
 static void *append(void *array, size_t *count, size_t size)
 {
@@ -118,6 +121,7 @@ static int parse_address(struct inventory *inventory, const struct nlmsghdr *mes
 	parsed.temporary = flags & IFA_F_TEMPORARY && parsed.is_ipv6;
 	parsed.tentative = flags & IFA_F_TENTATIVE;
 	parsed.deprecated = flags & IFA_F_DEPRECATED;
+	get(&attributes, ATTRIBUTE_PROTOCOL, &parsed.protocol, sizeof(parsed.protocol));
 	address = append(&inventory->addresses, &inventory->address_count, sizeof(*address));
 	if (!address)
 		return -ENOMEM;
@@ -165,6 +169,7 @@ static int parse_route(struct inventory *inventory, const struct nlmsghdr *messa
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
 	struct attributes attributes = {0};
+	struct rta_cacheinfo cache = {0};
 	struct route route = {0};
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*info))
@@ -180,6 +185,8 @@ static int parse_route(struct inventory *inventory, const struct nlmsghdr *messa
 	get(&attributes, RTA_OIF, &route.index, sizeof(route.index));
 	get(&attributes, RTA_PRIORITY, &route.metric, sizeof(route.metric));
 	get(&attributes, RTA_TABLE, &route.table, sizeof(route.table));
+	get(&attributes, RTA_CACHEINFO, &cache, sizeof(cache));
+	route.expires = cache.rta_expires != 0;
 	route.has_gateway = get(&attributes, RTA_GATEWAY, &route.gateway, sizeof(route.gateway));
 	if (attributes.by_type[RTA_MULTIPATH])
 		return add_multipath(inventory, &route, attributes.by_type[RTA_MULTIPATH]);

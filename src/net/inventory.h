@@ -30,6 +30,7 @@ struct address {
 	uint8_t len;
 	uint8_t scope; /* RT_SCOPE_UNIVERSE is global */
 	bool temporary, tentative, deprecated;
+	uint8_t protocol; /* IFAPROT_…: who made it, for kernels that tell */
 };
 
 struct route {
@@ -41,6 +42,7 @@ struct route {
 	uint32_t table;
 	uint8_t protocol; /* RTPROT_RA, RTPROT_KERNEL, … */
 	uint8_t type;	  /* RTN_UNICAST, … */
+	bool expires;	  /* has a lifetime */
 };
 
 struct inventory {

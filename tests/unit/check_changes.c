@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "base/file_link.h"
 
 #define PATH "/etc/ndppd.conf"
 #define WANTED "wanted\n"
@@ -92,6 +92,28 @@ START_TEST(a_file_differs_in_one_way_or_another)
 }
 END_TEST
 
+/* As systemctl mask makes it. A link to a file is as good as the file. */
+START_TEST(a_link_to_no_file_is_somebody_elses)
+{
+	CLEANUP(buf_clear) struct buf link = BUF_INIT;
+
+	unit_write(&dir, "/etc/wanted", WANTED, 0644);
+	buf_addf(&link, "%s" PATH, dir.s);
+	ck_assert_int_eq(symlink("/dev", buf_str(&link)), 0);
+	unit_write(&dir, "/dev/x", "", 0644);
+	ck_assert_msg(changes_find(root, &state, &list, &change, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(change.kind, CHANGE_UPDATE);
+	ck_assert(change.foreign);
+	ck_assert_uint_eq(change.old.len, 0);
+
+	change = (struct change){0};
+	ck_assert_int_eq(unlink(buf_str(&link)), 0);
+	ck_assert_int_eq(symlink("wanted", buf_str(&link)), 0);
+	ck_assert_msg(changes_find(root, &state, &list, &change, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(change.kind, CHANGE_NONE);
+}
+END_TEST
+
 START_TEST(what_is_no_file_is_named)
 {
 	CLEANUP(buf_clear) struct buf host = BUF_INIT;
@@ -105,50 +127,53 @@ START_TEST(what_is_no_file_is_named)
 }
 END_TEST
 
-static void keep(const char *content, const char *expected_path)
+static void keep(const char *path, const char *content, const char *expected_path)
 {
-	struct kept_path path;
+	struct kept_path kept;
 
-	buf_clear(&change.old);
-	buf_adds(&change.old, content);
-	ck_assert_msg(change_keep(root, &state, &spec, &change, &path, &err) == 0, "%s", err.text);
-	ck_assert_str_eq(path.s, expected_path);
-	unit_assert_file(&dir, path.s, content);
-	unit_assert_mode(&dir, path.s, 0600); /* it may hold a key */
+	unit_write(&dir, path, content, 0644);
+	ck_assert_msg(change_keep(root, path, &kept, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(kept.s, expected_path);
+	unit_assert_file(&dir, kept.s, content);
+	unit_assert_mode(&dir, kept.s, 0600); /* it may hold a key */
 }
 
-START_TEST(the_first_copy_and_the_later_ones_are_kept)
+START_TEST(each_copy_is_kept)
 {
-	keep("of the distribution\n", STATE_DIR "/before" PATH);
+	keep(PATH, "edited\n", STATE_DIR "/kept" PATH ".1");
 	unit_assert_mode(&dir, STATE_DIR, 0700);
-	state_set_before(&state, PATH, true);
-	keep("edited\n", STATE_DIR "/kept" PATH ".1");
-	keep("edited again\n", STATE_DIR "/kept" PATH ".2");
-	unit_assert_file(&dir, STATE_DIR "/before" PATH, "of the distribution\n");
+	keep(PATH, "edited again\n", STATE_DIR "/kept" PATH ".2");
 	unit_assert_file(&dir, STATE_DIR "/kept" PATH ".1", "edited\n");
 }
 END_TEST
 
-/* A file that was absent before, and that somebody edited since. */
-START_TEST(there_is_no_before_of_what_was_absent)
+START_TEST(a_link_is_kept_as_a_link)
 {
-	state_set_before(&state, PATH, false);
-	keep("edited\n", STATE_DIR "/kept" PATH ".1");
-	ck_assert(!file_exists(root, STATE_DIR "/before" PATH));
+	CLEANUP(buf_clear) struct buf host = BUF_INIT, target = BUF_INIT;
+	struct kept_path kept;
+	struct file_meta meta;
+
+	unit_write(&dir, "/etc/x", "", 0644);
+	buf_addf(&host, "%s" PATH, dir.s);
+	ck_assert_int_eq(symlink("/dev/null", buf_str(&host)), 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_msg(change_keep(root, PATH, &kept, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(kept.s, STATE_DIR "/kept" PATH ".2");
+	ck_assert_int_eq(file_look(root, kept.s, &meta, &target, &err), 0);
+	ck_assert_str_eq(buf_str(&target), "/dev/null");
 }
 END_TEST
 
 START_TEST(the_longest_path_is_kept)
 {
-	memset(&spec.path, 0, sizeof(spec.path));
-	memset(spec.path.s, 'p', sizeof(spec.path.s) - 1);
-	spec.path.s[0] = '/';
-	state_set_before(&state, spec.path.s, true);
+	char path[sizeof(spec.path.s)] = "/";
+
+	memset(path + 1, 'p', sizeof(path) - 2);
 	for (int i = 1; i <= 12; i++) {
 		CLEANUP(buf_clear) struct buf expected = BUF_INIT;
 
-		buf_addf(&expected, STATE_DIR "/kept%s.%d", spec.path.s, i);
-		keep("edited\n", buf_str(&expected));
+		buf_addf(&expected, STATE_DIR "/kept%s.%d", path, i);
+		keep(path, "edited\n", buf_str(&expected));
 	}
 }
 END_TEST
@@ -157,8 +182,9 @@ START_TEST(a_copy_that_cannot_be_kept_is_an_error)
 {
 	struct kept_path path;
 
+	unit_write(&dir, PATH, "edited\n", 0644);
 	unit_write(&dir, "/var", "no directory", 0644);
-	ck_assert_int_lt(change_keep(root, &state, &spec, &change, &path, &err), 0);
+	ck_assert_int_lt(change_keep(root, PATH, &path, &err), 0);
 	ck_assert_int_lt(err.code, 0);
 }
 END_TEST
@@ -170,8 +196,9 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	unit_add_table(tcase, a_file_differs_in_one_way_or_another, rows);
 	tcase_add_test(tcase, what_is_no_file_is_named);
-	tcase_add_test(tcase, the_first_copy_and_the_later_ones_are_kept);
-	tcase_add_test(tcase, there_is_no_before_of_what_was_absent);
+	tcase_add_test(tcase, a_link_to_no_file_is_somebody_elses);
+	tcase_add_test(tcase, each_copy_is_kept);
+	tcase_add_test(tcase, a_link_is_kept_as_a_link);
 	tcase_add_test(tcase, the_longest_path_is_kept);
 	tcase_add_test(tcase, a_copy_that_cannot_be_kept_is_an_error);
 	return unit_finish();

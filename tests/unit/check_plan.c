@@ -7,6 +7,7 @@
 #include "apply/machine.h"
 #include "apply/plan.h"
 #include "apply/state.h"
+#include "apply/state_before.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "sample.h"
@@ -176,7 +177,7 @@ static void peer_edited(void)
 	differ_from_settings("[site home]\nrouter_public_key = "
 			     "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\n",
 			     true);
-	state_set_before(&w.state, WG0, false);
+	state_set_before(&w.state, WG0, &(struct before){.kind = BEFORE_ABSENT});
 }
 
 static void peer_changed_pending(void)

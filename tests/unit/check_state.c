@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "apply/state.h"
+#include "apply/state_before.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #define FILE_STATE STATE_DIR "/state.json"
 #define FILE_METADATA STATE_DIR "/metadata.json"
 
+static const struct before absent = {.kind = BEFORE_ABSENT};
 static struct unit_path dir;
 static int root;
 static struct state state;
@@ -87,23 +89,6 @@ START_TEST(what_we_wrote_is_ours)
 	set_ours("/etc/ndppd.conf", "newer\n");
 	ck_assert(is_ours("/etc/ndppd.conf", "newer\n"));
 	ck_assert(!is_ours("/etc/ndppd.conf", "content\n"));
-}
-END_TEST
-
-START_TEST(what_was_before_is_settled_once)
-{
-	state_set_before(&state, "/a", true);
-	state_set_before(&state, "/b", false);
-	state_set_before(&state, "/b", true);
-	save_and_load();
-	ck_assert(state_knows_before(&state, "/a"));
-	ck_assert(state_knows_before(&state, "/b"));
-	ck_assert(!state_knows_before(&state, "/c"));
-	state_set_before(&state, "/a", false);
-	ck_assert_int_eq(state_save(&state, root, NULL), 0);
-	/* The first call stands: nothing was to be written. */
-	ck_assert_ptr_nonnull(strstr(buf_str(&state.on_disk), "\"/a\":\t\"kept\""));
-	ck_assert_ptr_nonnull(strstr(buf_str(&state.on_disk), "\"/b\":\t\"absent\""));
 }
 END_TEST
 
@@ -229,11 +214,11 @@ START_TEST(a_state_is_private_and_written_when_it_differs)
 	unit_assert_mode(&dir, FILE_STATE, 0600);
 	before = stat_of(FILE_STATE);
 	state_set_text(&state, "a", "b");
-	state_set_before(&state, "/a", true);
+	state_set_before(&state, "/a", &absent);
 	save_and_load();
 	ck_assert_msg(before.st_ino != stat_of(FILE_STATE).st_ino, "not written");
 	before = stat_of(FILE_STATE);
-	state_set_before(&state, "/a", true);
+	state_set_before(&state, "/a", &absent);
 	state_set_pending(&state, STAGE_TUNNEL, true);
 	state_set_pending(&state, STAGE_TUNNEL, false);
 	set_ours("/x", "y");
@@ -285,7 +270,7 @@ START_TEST(values_of_another_type_do_no_harm)
 	ck_assert_uint_eq(state_record_count(&state), 0);
 	ck_assert_ptr_null(state_record_time(&state));
 	set_ours("/etc/x", "x");
-	state_set_before(&state, "/etc/x", true);
+	state_set_before(&state, "/etc/x", &absent);
 	state_set_pending(&state, STAGE_TUNNEL, true);
 	state_set_kept(&state, "/etc/x", "copy");
 	state_start_record(&state, "now");
@@ -335,7 +320,6 @@ int main(void)
 	unit_add_table(tcase, values_of_another_type_do_no_harm, odd);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);
 	tcase_add_test(tcase, what_we_wrote_is_ours);
-	tcase_add_test(tcase, what_was_before_is_settled_once);
 	tcase_add_test(tcase, pending_stages_stay_until_they_are_done);
 	tcase_add_test(tcase, copies_are_listed);
 	tcase_add_test(tcase, firewall_rules_are_known_by_their_words);

@@ -201,6 +201,45 @@ START_TEST(a_rule_is_named_as_it_would_be_typed)
 }
 END_TEST
 
+START_TEST(a_rule_is_read_as_it_was_named)
+{
+	for (int i = 0; i < UFW_RULE_COUNT; i++) {
+		struct ufw_rule_text text = ufw_rule_text((enum ufw_rule)i, 51820, "wg-home");
+		struct link_name interface = {"wg-home"};
+		uint16_t port = 51820;
+		enum ufw_rule rule;
+
+		ck_assert(ufw_rule_parse(text.s, &rule, &port, &interface));
+		ck_assert_int_eq(rule, i);
+		ck_assert_int_eq(port, 51820);
+		ck_assert_str_eq(interface.s, "wg-home");
+	}
+}
+END_TEST
+
+static const char *const no_rules[] = {
+	"",
+	"allow",
+	"allow 51820/tcp",
+	"allow 51820/udp",
+	"allow 65536/udp comment WireGuard",
+	"allow 051820/udp comment WireGuard",
+	"route allow in on ",
+	"route allow out on wg0 or so",
+	"route allow in on all",
+	"deny 51820/udp comment WireGuard",
+};
+
+START_TEST(what_is_no_rule_of_ours_is_refused)
+{
+	struct link_name interface;
+	enum ufw_rule rule;
+	uint16_t port;
+
+	ck_assert_msg(!ufw_rule_parse(no_rules[_i], &rule, &port, &interface), "%s", no_rules[_i]);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("ufw");
@@ -212,5 +251,7 @@ int main(void)
 	unit_add_table(tcase, settings_are_read_as_a_shell_would, lines);
 	tcase_add_test(tcase, an_endless_line_is_passed_over);
 	tcase_add_test(tcase, a_rule_is_named_as_it_would_be_typed);
+	tcase_add_test(tcase, a_rule_is_read_as_it_was_named);
+	unit_add_table(tcase, what_is_no_rule_of_ours_is_refused, no_rules);
 	return unit_finish();
 }

@@ -5,6 +5,7 @@ TESTS =
 unit_programs = \
 	tests/unit/check_authorized_keys \
 	tests/unit/check_backoff \
+	tests/unit/check_before \
 	tests/unit/check_buf \
 	tests/unit/check_changes \
 	tests/unit/check_conf \
@@ -18,6 +19,11 @@ unit_programs = \
 	tests/unit/check_inventory \
 	tests/unit/check_ip \
 	tests/unit/check_iptables \
+	tests/unit/check_file_tree \
+	tests/unit/check_http \
+	tests/unit/check_inventory \
+	tests/unit/check_ip \
+	tests/unit/check_kernel_ra \
 	tests/unit/check_link_name \
 	tests/unit/check_picture \
 	tests/unit/check_nft \
@@ -28,12 +34,15 @@ unit_programs = \
 	tests/unit/check_redraw \
 	tests/unit/check_relay \
 	tests/unit/check_render \
+	tests/unit/check_revert_plan \
 	tests/unit/check_routeros \
 	tests/unit/check_sshd \
 	tests/unit/check_state \
 	tests/unit/check_status \
+	tests/unit/check_state_before \
 	tests/unit/check_template \
 	tests/unit/check_ufw \
+	tests/unit/check_unit_links \
 	tests/unit/check_vultr \
 	tests/unit/check_wg_dump \
 	tests/unit/check_wg_key \
@@ -73,4 +82,5 @@ update-golden: tests/unit/check_render tests/unit/check_picture tests/unit/check
 .PHONY: update-golden
 
 EXTRA_DIST += tests/__init__.py tests/program.py tests/cli/__init__.py tests/cli/run tests/cli/test_cli.py \
+	tests/cli/test_revert.py \
 	tests/data tests/golden tests/unit/no-check

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/revert.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/changes.h"
+#include "apply/sshd.h"
+#include "apply/state.h"
+#include "apply/unit_links.h"
+#include "apply/units.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/file_tree.h"
+#include "base/i18n.h"
+#include "base/process.h"
+#include "net/netlink.h"
+#include "net/netlink_change.h"
+
+struct gathered {
+	enum before_now *files;
+	struct revert_unit *units;
+	struct sysctl_value *sysctls;
+	struct inventory inventory;
+};
+
+static void gathered_clear(struct gathered *gathered)
+{
+	free(gathered->files);
+	free(gathered->units);
+	free(gathered->sysctls);
+	inventory_clear(&gathered->inventory);
+}
+
+bool revert_is_due(const struct state *state)
+{
+	return state->on_disk.len > 0;
+}
+
+static int gather_files(const struct revert *revert, struct gathered *g, struct error *err)
+{
+	const char *path;
+	size_t count = 0;
+
+	while (state_before_path(revert->state, count))
+		count++;
+	g->files = calloc(count + 1, sizeof(*g->files));
+	if (!g->files)
+		return error_errno(err, -ENOMEM, "revert");
+	/* What can't be compared is left to the step that puts it back, and fails alone. */
+	for (size_t i = 0; (path = state_before_path(revert->state, i)); i++)
+		if (before_compare(revert->root, revert->state, path, &g->files[i], NULL) < 0)
+			g->files[i] = NOW_OURS;
+	return 0;
+}
+
+static int gather_units(const struct revert *revert, struct gathered *g, struct error *err)
+{
+	struct unit_status status;
+	const char *unit;
+	size_t count = 0;
+	int r = 0;
+
+	while (state_unit(revert->state, count))
+		count++;
+	g->units = calloc(count + 1, sizeof(*g->units));
+	if (!g->units)
+		return error_errno(err, -ENOMEM, "revert");
+	for (size_t i = 0; r == 0 && (unit = state_unit(revert->state, i)); i++) {
+		r = units_query(revert->units, unit, &status, err);
+		if (r == 0)
+			r = unit_links_differ(revert->root, revert->state, unit,
+					      &g->units[i].links_differ, err);
+		g->units[i].running = r == 0 && strcmp(status.active_state, "inactive") != 0;
+	}
+	return r;
+}
+
+static int gather_sysctls(const struct revert *revert, struct gathered *g, struct error *err)
+{
+	const char *path, *value;
+	size_t count = 0;
+
+	while (state_sysctl(revert->state, count, &path, &value))
+		count++;
+	g->sysctls = calloc(count + 1, sizeof(*g->sysctls));
+	if (!g->sysctls)
+		return error_errno(err, -ENOMEM, "revert");
+	for (size_t i = 0; state_sysctl(revert->state, i, &path, &value); i++)
+		sysctl_read(revert->root, path, &g->sysctls[i]);
+	return 0;
+}
+
+/* The unit to reload; one that isn't running reads its files at the next login. */
+static int find_sshd(const struct revert *revert, const char **sshd, struct error *err)
+{
+	static const char *const names[] = {"ssh.service", "sshd.service"};
+	struct unit_status status;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && !*sshd && i < 2; i++) {
+		r = units_query(revert->units, names[i], &status, err);
+		if (r == 0 && unit_is_active(&status))
+			*sshd = names[i];
+	}
+	return r;
+}
+
+int revert_prepare(const struct revert *revert, struct revert_plan *plan, struct error *err)
+{
+	struct gathered g CLEANUP(gathered_clear) = {0};
+	struct revert_facts facts = {.live = revert->live, .keep_keys = revert->keep_keys};
+	struct process_path path;
+	int r;
+
+	if (state_text(revert->state, "reverted"))
+		return 0;
+	r = gather_files(revert, &g, err);
+	if (r == 0 && revert->live)
+		r = gather_units(revert, &g, err);
+	if (r == 0 && revert->live)
+		r = gather_sysctls(revert, &g, err);
+	if (r == 0 && revert->live)
+		r = netlink_inventory(&g.inventory, err);
+	if (r == 0 && revert->live)
+		r = find_sshd(revert, &facts.sshd, err);
+	if (r < 0)
+		return r;
+	facts.files = g.files;
+	facts.units = g.units;
+	facts.sysctls = g.sysctls;
+	facts.inventory = &g.inventory;
+	facts.has_ufw = process_find(&path, "ufw");
+	revert_plan_make(plan, revert->state, &facts);
+	return plan->error ? error_errno(err, plan->error, "revert") : 0;
+}
+
+/* With a configuration that somebody removed wg-quick can't take its interface down. */
+static int remove_leftover(const struct revert *revert, const char *unit, struct error *err)
+{
+	struct link_name interface;
+
+	if (!unit_wgquick_interface(unit, &interface) ||
+	    (state_unit_had_interface(revert->state, unit) &&
+	     !state_unit_active(revert->state, unit)))
+		return 0;
+	return netlink_delete_link(interface.s, err);
+}
+
+static int stop_unit(const struct revert *revert, const char *unit, struct error *err)
+{
+	int r = units_run(revert->units, UNIT_STOP, unit, err);
+
+	if (r == 0 || r == -ENOENT)
+		r = units_reset_failed(revert->units, unit, err);
+	return r < 0 ? r : remove_leftover(revert, unit, err);
+}
+
+/* A unit that is no more, its package removed since, can't come back. */
+static int start_unit(const struct revert *revert, const char *unit, struct error *err)
+{
+	int r = units_run(revert->units, UNIT_START, unit, err);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static int put_back(const struct revert *revert, const struct revert_step *step, struct error *err)
+{
+	struct kept_path kept;
+	int r;
+
+	if (step->edited) {
+		r = change_keep(revert->root, step->name, &kept, err);
+		if (r < 0)
+			return r;
+		revert->kept(step->name, kept.s, revert->data);
+	}
+	return before_restore(revert->root, revert->state, step->name, err);
+}
+
+/* sshd goes on with the settings that it has when it would refuse those that are back. */
+static int reload_sshd(const struct revert *revert, const char *unit, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf nothing = BUF_INIT;
+	int r = sshd_test(revert->root, &nothing, err);
+
+	return r < 0 ? r : units_run(revert->units, UNIT_RELOAD, unit, err);
+}
+
+static int do_step(const struct revert *revert, const struct revert_step *step, struct error *err)
+{
+	switch (step->kind) {
+	case REVERT_STOP:
+		return stop_unit(revert, step->name, err);
+	case REVERT_FILE:
+		return put_back(revert, step, err);
+	case REVERT_LINKS:
+		return unit_links_restore(revert->root, revert->state, step->name, err);
+	case REVERT_MANAGER:
+		return units_reload_manager(revert->units, err);
+	case REVERT_START:
+		return start_unit(revert, step->name, err);
+	case REVERT_SYSCTL:
+		return sysctl_write(revert->root, step->name, step->value, err);
+	case REVERT_ROUTE:
+		return netlink_delete_route(&step->route, err);
+	case REVERT_ADDRESS:
+		return netlink_delete_address(&step->address, err);
+	case REVERT_UFW:
+		return ufw_delete(step->rule, step->port, step->interface.s, err);
+	case REVERT_SSHD:
+		return reload_sshd(revert, step->name, err);
+	case REVERT_DIRECTORY:
+		return file_remove_directory(revert->root, step->name, err);
+	}
+	return -EINVAL;
+}
+
+static int mark(int root, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+
+	if (file_exists(root, REVERT_MARKER))
+		return 0;
+	buf_addf(&text, "%s\n", clock_utc().s);
+	return file_write(root, REVERT_MARKER, &text, 0600, err);
+}
+
+/* Clears the state directory of all but the marker and people's edits; the state, which tells that
+ * there is still something to clear, goes last. */
+static int clear(int root, struct error *err)
+{
+	static const char *const stay[] = {STATE_DIR "/kept", REVERT_MARKER, STATE_FILE};
+	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;
+	int r = file_list_directory(root, STATE_DIR, &list, err);
+
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
+		CLEANUP(buf_clear) struct buf path = BUF_INIT;
+		bool stays = false;
+
+		buf_addf(&path, STATE_DIR "/%s", list.names[i]);
+		for (size_t k = 0; k < sizeof(stay) / sizeof(*stay); k++)
+			stays |= !strcmp(buf_str(&path), stay[k]);
+		if (path.error)
+			r = error_errno(err, path.error, STATE_DIR);
+		else if (!stays)
+			r = file_remove_tree(root, buf_str(&path), err);
+	}
+	return r < 0 ? r : file_remove(root, STATE_FILE, err);
+}
+
+/* What an apply or a revert that was killed as it wrote a file has left beside it. */
+static int remove_rests(const struct revert *revert, struct error *err)
+{
+	const char *path;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && (path = state_before_path(revert->state, i)); i++)
+		r = file_remove_temp(revert->root, path, err);
+	return r;
+}
+
+int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err)
+{
+	struct error step_err = ERROR_INIT;
+	int result = 0, r = mark(revert->root, err);
+
+	if (r == 0)
+		r = remove_rests(revert, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct revert_text text = revert_step_text(&plan->steps[i]);
+
+		revert->progress(text.s, NULL, revert->data);
+		r = do_step(revert, &plan->steps[i], &step_err);
+		if (r == 0)
+			continue;
+		revert->progress(text.s, &step_err, revert->data);
+		if (result == 0) {
+			result = r;
+			*err = step_err;
+		}
+	}
+	if (result < 0)
+		return result;
+	state_set_text(revert->state, "reverted", clock_utc().s);
+	r = state_save(revert->state, revert->root, err);
+	return r < 0 ? r : clear(revert->root, err);
+}
+
+int revert_withdraw(int root, struct error *err)
+{
+	struct state state CLEANUP(state_clear) = STATE_INIT;
+	int r;
+
+	if (!file_exists(root, REVERT_MARKER))
+		return 0;
+	r = state_load(&state, root, err);
+	if (r == 0 && state_text(&state, "reverted"))
+		r = clear(root, err);
+	return r < 0 ? r : file_remove(root, REVERT_MARKER, err);
+}

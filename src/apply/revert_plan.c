@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply/revert_plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/kernel_ra.h"
+#include "apply/state.h"
+#include "render/files.h"
+
+#define ALL_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
+
+struct view {
+	struct revert_plan *plan;
+	const struct state *state;
+	const struct revert_facts *facts;
+};
+
+static void add_step(struct revert_plan *plan, struct revert_step step)
+{
+	struct revert_step *steps = reallocarray(plan->steps, plan->count + 1, sizeof(*steps));
+
+	if (!steps) {
+		plan->error = -ENOMEM;
+		return;
+	}
+	plan->steps = steps;
+	steps[plan->count++] = step;
+}
+
+static size_t count_units(const struct state *state)
+{
+	size_t count = 0;
+
+	while (state_unit(state, count))
+		count++;
+	return count;
+}
+
+/* The last one that apply started goes first. All are stopped while their files are still ours:
+ * wg-quick takes down what its configuration says. */
+static void plan_stops(const struct view *v)
+{
+	for (size_t i = count_units(v->state); i-- > 0;)
+		if (v->facts->units[i].running)
+			add_step(v->plan, (struct revert_step){.kind = REVERT_STOP,
+							       .name = state_unit(v->state, i)});
+}
+
+static bool is_key(const char *path)
+{
+	static const char dir[] = DIR_WIREGUARD "/";
+	const char *dot = strrchr(path, '.');
+
+	return !strncmp(path, dir, strlen(dir)) && dot &&
+	       (!strcmp(dot, ".key") || !strcmp(dot, ".pub"));
+}
+
+static void plan_files(const struct view *v)
+{
+	struct before before;
+	const char *path;
+
+	for (size_t i = 0; (path = state_before_path(v->state, i)); i++) {
+		enum before_now now = v->facts->files[i];
+		bool known = state_get_before(v->state, path, &before);
+		bool absent = known && before.kind == BEFORE_ABSENT;
+
+		if (now == NOW_SAME)
+			continue;
+		if (v->facts->keep_keys && is_key(path) && absent)
+			continue;
+		add_step(v->plan, (struct revert_step){.kind = REVERT_FILE,
+						       .name = path,
+						       .absent = absent,
+						       .edited = now == NOW_EDITED});
+	}
+}
+
+static void plan_links(const struct view *v)
+{
+	const char *unit, *path, *target;
+
+	for (size_t i = 0; (unit = state_unit(v->state, i)); i++)
+		if (v->facts->units[i].links_differ)
+			add_step(v->plan,
+				 (struct revert_step){.kind = REVERT_LINKS,
+						      .name = unit,
+						      .absent = !state_unit_link(v->state, unit, 0,
+										 &path, &target)});
+}
+
+static void plan_directories(const struct view *v)
+{
+	size_t count = 0;
+
+	while (state_directory(v->state, count))
+		count++;
+	while (count-- > 0)
+		add_step(v->plan, (struct revert_step){.kind = REVERT_DIRECTORY,
+						       .name = state_directory(v->state, count)});
+}
+
+static void plan_starts(const struct view *v)
+{
+	const char *unit;
+
+	if (state_unit(v->state, 0))
+		add_step(v->plan, (struct revert_step){.kind = REVERT_MANAGER});
+	for (size_t i = 0; (unit = state_unit(v->state, i)); i++)
+		if (state_unit_active(v->state, unit))
+			add_step(v->plan, (struct revert_step){.kind = REVERT_START, .name = unit});
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+	return strlen(path) >= strlen(end) && !strcmp(path + strlen(path) - strlen(end), end);
+}
+
+/* Keys that have another value than they will have once all/forwarding, which sets the forwarding
+ * of every interface and of "default", is as before. */
+static void plan_sysctls_of(const struct view *v, bool forwarding, const char *all)
+{
+	const char *path, *value;
+
+	for (size_t i = 0; state_sysctl(v->state, i, &path, &value); i++) {
+		const char *now = v->facts->sysctls[i].s;
+
+		if (!*now || ends_with(path, "/forwarding") != forwarding ||
+		    !strcmp(path, ALL_FORWARDING))
+			continue;
+		if (forwarding && all)
+			now = all;
+		if (strcmp(now, value) != 0)
+			add_step(v->plan, (struct revert_step){.kind = REVERT_SYSCTL,
+							       .name = path,
+							       .value = value});
+	}
+}
+
+/* Forwarding first: with accept_ra below 2 the kernel takes no advertisements while it forwards. */
+static void plan_sysctls(const struct view *v)
+{
+	const char *path, *value, *all = NULL;
+
+	for (size_t i = 0; state_sysctl(v->state, i, &path, &value); i++) {
+		const char *now = v->facts->sysctls[i].s;
+
+		if (strcmp(path, ALL_FORWARDING) != 0 || !*now || !strcmp(now, value))
+			continue;
+		all = value;
+		add_step(v->plan,
+			 (struct revert_step){.kind = REVERT_SYSCTL, .name = path, .value = value});
+	}
+	plan_sysctls_of(v, true, all);
+	plan_sysctls_of(v, false, NULL);
+}
+
+static void plan_routes(const struct view *v)
+{
+	const struct inventory *inventory = v->facts->inventory;
+
+	for (size_t i = 0; i < inventory->address_count; i++)
+		if (kernel_ra_address_is_extra(inventory, v->state, &inventory->addresses[i]))
+			add_step(v->plan, (struct revert_step){.kind = REVERT_ADDRESS,
+							       .address = inventory->addresses[i]});
+	for (size_t i = 0; i < inventory->route_count; i++)
+		if (kernel_ra_route_is_extra(inventory, v->state, &inventory->routes[i]))
+			add_step(v->plan, (struct revert_step){.kind = REVERT_ROUTE,
+							       .route = inventory->routes[i]});
+}
+
+static void plan_ufw(const struct view *v)
+{
+	const char *text;
+
+	for (size_t i = 0; v->facts->has_ufw && (text = state_ufw_rule(v->state, i)); i++) {
+		struct revert_step step = {.kind = REVERT_UFW};
+
+		if (ufw_rule_parse(text, &step.rule, &step.port, &step.interface))
+			add_step(v->plan, step);
+	}
+}
+
+void revert_plan_make(struct revert_plan *plan, const struct state *state,
+		      const struct revert_facts *facts)
+{
+	struct view v = {plan, state, facts};
+
+	if (facts->live)
+		plan_stops(&v);
+	plan_files(&v);
+	if (facts->live)
+		plan_links(&v);
+	plan_directories(&v);
+	if (!facts->live)
+		return;
+	plan_starts(&v);
+	plan_sysctls(&v);
+	plan_routes(&v);
+	plan_ufw(&v);
+	if (facts->sshd && state_knows_before(state, FILE_SSHD))
+		add_step(plan, (struct revert_step){.kind = REVERT_SSHD, .name = facts->sshd});
+}
+
+void revert_plan_clear(struct revert_plan *plan)
+{
+	free(plan->steps);
+	*plan = REVERT_PLAN_INIT;
+}
+
+struct revert_text revert_step_text(const struct revert_step *step)
+{
+	const struct route *route = &step->route;
+	struct revert_text text = {""};
+
+	switch (step->kind) {
+	case REVERT_STOP:
+		snprintf(text.s, sizeof(text.s), "stop %s", step->name);
+		break;
+	case REVERT_FILE:
+		snprintf(text.s, sizeof(text.s), step->absent ? "remove %s" : "put back %s",
+			 step->name);
+		break;
+	case REVERT_LINKS:
+		snprintf(text.s, sizeof(text.s),
+			 step->absent ? "disable %s" : "enable %s as before", step->name);
+		break;
+	case REVERT_MANAGER:
+		snprintf(text.s, sizeof(text.s), "reload systemd's unit files");
+		break;
+	case REVERT_START:
+		snprintf(text.s, sizeof(text.s), "start %s", step->name);
+		break;
+	case REVERT_SYSCTL:
+		snprintf(text.s, sizeof(text.s), "set %s = %s", step->name, step->value);
+		break;
+	case REVERT_ROUTE:
+		snprintf(text.s, sizeof(text.s), "remove the kernel's own route %s%s%s metric %u",
+			 route->dst.len ? prefix_text(&route->dst).s : "default",
+			 route->has_gateway ? " via " : "",
+			 route->has_gateway ? ip_text(&route->gateway).s : "",
+			 (unsigned)route->metric);
+		break;
+	case REVERT_ADDRESS:
+		snprintf(text.s, sizeof(text.s), "remove the kernel's own address %s/%u",
+			 ip_text(&step->address.ipv6).s, (unsigned)step->address.len);
+		break;
+	case REVERT_UFW:
+		snprintf(text.s, sizeof(text.s), "ufw %s",
+			 ufw_delete_text(step->rule, step->port, step->interface.s).s);
+		break;
+	case REVERT_SSHD:
+		snprintf(text.s, sizeof(text.s), "test sshd's configuration, and reload %s",
+			 step->name);
+		break;
+	case REVERT_DIRECTORY:
+		snprintf(text.s, sizeof(text.s), "remove directory %s", step->name);
+		break;
+	}
+	return text;
+}

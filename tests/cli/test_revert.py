@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""`sixrelay revert` below another root: files alone."""
+
+import os
+
+import pytest
+
+from .test_cli import Machine
+
+FILES = {
+    "etc/ndppd.conf": "mine\n",
+    "etc/wireguard/wg0.conf": "[Interface]\n",
+    "etc/sysctl.d/99-wg-relay.conf": "",
+}
+
+
+@pytest.fixture
+def machine(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    return Machine(root)
+
+
+def contents(machine):
+    """What is there, but for the state directory and what it stands in."""
+    return {
+        str(path.relative_to(machine.root)): (
+            os.lstat(path).st_mode,
+            os.readlink(path) if path.is_symlink() else path.is_file() and path.read_text(),
+            path.is_dir() or os.lstat(path).st_mtime_ns,
+        )
+        for path in sorted(machine.root.rglob("*"))
+        if path.relative_to(machine.root).parts[0] != "var"
+    }
+
+
+def revert(machine, *args):
+    done = machine.recall("revert", *args)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def left(machine):
+    state = machine.root / "var/lib/sixrelay"
+    return sorted(str(p.relative_to(state)) for p in state.rglob("*") if not p.is_dir())
+
+
+@pytest.mark.parametrize("own", [{}, FILES], ids=["empty", "own-files"])
+def test_every_file_is_as_it_was(machine, own):
+    for name, text in own.items():
+        machine.write(name, text, 0o640)
+    before = contents(machine)
+    for _ in range(2):
+        machine.apply()
+        assert contents(machine) != before
+        done = revert(machine)
+        assert contents(machine) == before
+        assert left(machine) == ["reverted"]
+        assert "-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT home-----" in done.stdout
+    assert revert(machine).stdout == "sixrelay: nothing to revert\n"
+    assert contents(machine) == before
+
+
+def test_nothing_was_applied(machine):
+    assert revert(machine).stdout == "sixrelay: nothing to revert\n"
+    assert list(machine.root.iterdir()) == []
+
+
+def test_a_masked_unit_is_masked_again(machine):
+    unit = machine.root / "etc/systemd/system/ndppd.service"
+    unit.parent.mkdir(parents=True)
+    unit.symlink_to("/dev/null")
+    before = contents(machine)
+    assert "ndppd.service was there before sixrelay" in machine.apply().stderr
+    assert "[Service]" in unit.read_text()
+    revert(machine)
+    assert contents(machine) == before
+
+
+def test_a_tunnel_of_another_name_goes_too(machine):
+    before = contents(machine)
+    machine.apply()
+    machine.settings("[relay]\nwg_interface = wg-home\n")
+    machine.apply()
+    revert(machine)
+    (machine.root / "etc/sixrelay.conf").unlink()
+    (machine.root / "etc").rmdir()
+    assert contents(machine) == before
+
+
+def test_an_edit_is_kept_and_named(machine):
+    machine.apply()
+    machine.write("etc/ndppd.conf", "edited\n")
+    done = revert(machine)
+    assert "etc/ndppd.conf is not as sixrelay left it" in done.stderr
+    assert left(machine) == ["kept/etc/ndppd.conf.1", "reverted"]
+    machine.apply()
+    assert machine.read("var/lib/sixrelay/kept/etc/ndppd.conf.1") == "edited\n"
+
+
+def test_keys_of_before_stay_with_their_mode(machine):
+    key = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=\n"
+    machine.write("etc/wireguard/server.key", key, 0o640)
+    before = contents(machine)
+    machine.apply()
+    revert(machine)
+    assert contents(machine) == before
+
+
+def test_keys_stay_if_told_to(machine):
+    machine.apply()
+    keys = machine.keys()
+    revert(machine, "--keep-keys")
+    assert machine.keys() == keys
+    assert sorted(p.name for p in (machine.root / "etc/wireguard").iterdir()) == [
+        "mikrotik.key",
+        "mikrotik.pub",
+        "server.key",
+        "server.pub",
+    ]
+    machine.apply()
+    assert machine.keys() == keys
+
+
+def test_settings_that_cannot_be_read_do_not_hold_it_up(machine):
+    machine.apply()
+    machine.settings("nonsense\n")
+    done = revert(machine)
+    assert "etc/sixrelay.conf:1" in done.stderr
+    assert left(machine) == ["reverted"]
+
+
+def test_status_says_it(machine):
+    machine.apply()
+    revert(machine)
+    done = machine.recall("status")
+    assert done.returncode == 1 and "reverted" in done.stderr
+
+
+def test_the_rest_is_done_when_a_copy_is_gone(machine):
+    machine.write("etc/ndppd.conf", "mine\n")
+    machine.apply()
+    copy = machine.root / "var/lib/sixrelay/before/etc/ndppd.conf"
+    copy.rename(machine.root / "copy")
+    done = machine.recall("revert")
+    assert (
+        done.returncode == 1 and "/etc/ndppd.conf: the copy of what it was is gone" in done.stderr
+    )
+    assert not (machine.root / "etc/wireguard").exists()
+    assert "rule" in machine.read("etc/ndppd.conf")
+    (machine.root / "copy").rename(copy)
+    revert(machine)
+    assert machine.read("etc/ndppd.conf") == "mine\n"
+    assert left(machine) == ["reverted"]
+
+
+def test_clearing_that_was_cut_short_is_ended(machine):
+    """All is back, and the copies are gone already, but not the state."""
+    machine.write("etc/ndppd.conf", "mine\n")
+    machine.apply()
+    state = machine.read("var/lib/sixrelay/state.json")
+    revert(machine)
+    machine.write("var/lib/sixrelay/state.json", state.replace("{", '{"reverted": "now",', 1))
+    before = contents(machine)
+    revert(machine)
+    assert left(machine) == ["reverted"] and contents(machine) == before
+
+    machine.write("var/lib/sixrelay/state.json", state.replace("{", '{"reverted": "now",', 1))
+    machine.apply()
+    assert machine.read("var/lib/sixrelay/before/etc/ndppd.conf") == "mine\n"
+    revert(machine)
+    assert contents(machine) == before

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/revert_plan.h"
+#include "apply/state.h"
+#include "apply/state_before.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "render/files.h"
+
+#define WG "wg-quick@wg0.service"
+#define NDPPD "ndppd.service"
+#define CONF "/proc/sys/net/ipv6/conf/"
+
+static struct unit_path dir;
+static int root;
+static struct state state;
+static struct inventory inventory;
+static enum before_now files[8];
+static struct revert_unit units[4];
+static struct sysctl_value sysctls[8];
+static struct revert_facts facts;
+
+static void setup(void)
+{
+	dir = unit_directory(&root);
+	ck_assert_int_eq(state_load(&state, root, NULL), 0);
+	memset(files, 0, sizeof(files));
+	memset(units, 0, sizeof(units));
+	memset(sysctls, 0, sizeof(sysctls));
+	facts = (struct revert_facts){
+		.live = true,
+		.files = files,
+		.units = units,
+		.sysctls = sysctls,
+		.inventory = &inventory,
+		.has_ufw = true,
+		.sshd = "ssh.service",
+	};
+}
+
+static void teardown(void)
+{
+	state_clear(&state);
+	close(root);
+}
+
+static void assert_plan(const char *expected)
+{
+	struct revert_plan plan CLEANUP(revert_plan_clear) = REVERT_PLAN_INIT;
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+
+	revert_plan_make(&plan, &state, &facts);
+	ck_assert_int_eq(plan.error, 0);
+	for (size_t i = 0; i < plan.count; i++)
+		buf_addf(&text, "%s\n", revert_step_text(&plan.steps[i]).s);
+	ck_assert_str_eq(buf_str(&text), expected);
+}
+
+static void add_file(const char *path, enum before_kind kind, enum before_now now)
+{
+	size_t i = 0;
+
+	while (state_before_path(&state, i))
+		i++;
+	state_set_before(&state, path, &(struct before){.kind = kind});
+	files[i] = now;
+}
+
+static void add_sysctl(const char *path, const char *before, const char *now)
+{
+	const char *key, *value;
+	size_t i = 0;
+
+	while (state_sysctl(&state, i, &key, &value))
+		i++;
+	state_set_sysctl(&state, path, before);
+	strcpy(sysctls[i].s, now);
+}
+
+/* What an apply on a fresh machine has left. */
+static void applied(void)
+{
+	add_file(FILE_SYSCTL, BEFORE_ABSENT, NOW_OURS);
+	add_file("/etc/wireguard/server.key", BEFORE_ABSENT, NOW_OURS);
+	add_file("/etc/wireguard/wg0.conf", BEFORE_FILE, NOW_EDITED);
+	add_file(FILE_SSHD, BEFORE_ABSENT, NOW_OURS);
+	state_set_unit(&state, WG, true, true);
+	state_set_unit(&state, NDPPD, false, false);
+	state_add_unit_link(&state, WG, "/etc/systemd/system/x.wants/" WG, "y");
+	units[0] = units[1] = (struct revert_unit){true, true};
+	state_add_directory(&state, "/etc/wireguard");
+	state_add_directory(&state, "/etc/wireguard/below");
+	state_set_ufw_rule(&state, "allow 51820/udp comment WireGuard", true);
+	state_set_ufw_rule(&state, "route allow in on wg0", true);
+	state_set_ufw_rule(&state, "nothing that we know", true);
+	add_sysctl(CONF "enp1s0/accept_ra", "1", "2");
+	add_sysctl(CONF "all/forwarding", "0", "1");
+	add_sysctl(CONF "enp1s0/forwarding", "0", "1");
+}
+
+START_TEST(all_goes_back_in_order)
+{
+	applied();
+	assert_plan("stop " NDPPD "\n"
+		    "stop " WG "\n"
+		    "remove " FILE_SYSCTL "\n"
+		    "remove /etc/wireguard/server.key\n"
+		    "put back /etc/wireguard/wg0.conf\n"
+		    "remove " FILE_SSHD "\n"
+		    "enable " WG " as before\n"
+		    "disable " NDPPD "\n"
+		    "remove directory /etc/wireguard/below\n"
+		    "remove directory /etc/wireguard\n"
+		    "reload systemd's unit files\n"
+		    "start " WG "\n"
+		    "set " CONF "all/forwarding = 0\n"
+		    "set " CONF "enp1s0/accept_ra = 1\n"
+		    "ufw delete allow 51820/udp\n"
+		    "ufw route delete allow in on wg0\n"
+		    "test sshd's configuration, and reload ssh.service\n");
+}
+END_TEST
+
+/* What was done before a revert was cut short is not planned again, what may have been is. */
+START_TEST(what_is_back_is_left_alone)
+{
+	applied();
+	memset(files, NOW_SAME, sizeof(files));
+	memset(units, 0, sizeof(units));
+	memset(sysctls, 0, sizeof(sysctls));
+	facts.has_ufw = false;
+	facts.sshd = NULL;
+	assert_plan("remove directory /etc/wireguard/below\n"
+		    "remove directory /etc/wireguard\n"
+		    "reload systemd's unit files\n"
+		    "start " WG "\n");
+}
+END_TEST
+
+START_TEST(below_a_root_only_files_are_touched)
+{
+	applied();
+	facts.live = false;
+	assert_plan("remove " FILE_SYSCTL "\n"
+		    "remove /etc/wireguard/server.key\n"
+		    "put back /etc/wireguard/wg0.conf\n"
+		    "remove " FILE_SSHD "\n"
+		    "remove directory /etc/wireguard/below\n"
+		    "remove directory /etc/wireguard\n");
+}
+END_TEST
+
+static const struct {
+	const char *path;
+	enum before_kind kind;
+	bool keep_keys, planned;
+} keys[] = {
+	{"/etc/wireguard/server.key", BEFORE_ABSENT, false, true},
+	{"/etc/wireguard/server.key", BEFORE_ABSENT, true, false},
+	{"/etc/wireguard/mikrotik-cabin.pub", BEFORE_ABSENT, true, false},
+	{"/etc/wireguard/wg0.conf", BEFORE_ABSENT, true, true},
+	{"/etc/ssh/server.key", BEFORE_ABSENT, true, true},
+	/* A key of before, whose mode is ours. */
+	{"/etc/wireguard/server.key", BEFORE_FILE, true, true},
+};
+
+START_TEST(keys_stay_if_told_to)
+{
+	struct revert_plan plan CLEANUP(revert_plan_clear) = REVERT_PLAN_INIT;
+
+	add_file(keys[_i].path, keys[_i].kind, NOW_OURS);
+	facts.live = false;
+	facts.keep_keys = keys[_i].keep_keys;
+	revert_plan_make(&plan, &state, &facts);
+	ck_assert_uint_eq(plan.count, keys[_i].planned);
+}
+END_TEST
+
+/* What the kernel will have once all/forwarding is set is what counts. */
+static const struct {
+	const char *all, *all_now, *nic, *nic_now, *expected;
+} forwardings[] = {
+	{"0", "0", "0", "0", ""},
+	{"0", "1", "0", "1", "set " CONF "all/forwarding = 0\n"},
+	{"0", "1", "1", "1", "set " CONF "all/forwarding = 0\nset " CONF "enp1s0/forwarding = 1\n"},
+	{"1", "1", "0", "1", "set " CONF "enp1s0/forwarding = 0\n"},
+	{"1", "0", "1", "0", "set " CONF "all/forwarding = 1\n"},
+	{"0", "0", "1", "", ""}, /* the interface is gone */
+	{"0", "1", "1", "", "set " CONF "all/forwarding = 0\n"},
+};
+
+START_TEST(forwarding_of_all_takes_the_others_along)
+{
+	add_sysctl(CONF "enp1s0/forwarding", forwardings[_i].nic, forwardings[_i].nic_now);
+	add_sysctl(CONF "all/forwarding", forwardings[_i].all, forwardings[_i].all_now);
+	assert_plan(forwardings[_i].expected);
+}
+END_TEST
+
+START_TEST(without_any_record_there_is_nothing_to_do)
+{
+	assert_plan("");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = unit_start("revert_plan");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, all_goes_back_in_order);
+	tcase_add_test(tcase, what_is_back_is_left_alone);
+	tcase_add_test(tcase, below_a_root_only_files_are_touched);
+	unit_add_table(tcase, keys_stay_if_told_to, keys);
+	unit_add_table(tcase, forwarding_of_all_takes_the_others_along, forwardings);
+	tcase_add_test(tcase, without_any_record_there_is_nothing_to_do);
+	return unit_finish();
+}
