@@ -258,10 +258,6 @@ void check_ndppd(struct check *check, struct subject *s, const struct site *site
 	struct error err = ERROR_INIT;
 
 	(void)site;
-	if (!relay_site_count(s->relay)) {
-		check_skip(check, _("no site has a /64, so there is nothing to answer for"));
-		return;
-	}
 	if (!s->units) {
 		check_skip(check, "%s", s->machine->units_error.text);
 		return;

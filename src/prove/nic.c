@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "apply/machine.h"
@@ -73,6 +74,18 @@ static void no_default_route(struct check *check, const struct subject *s)
 	check_advise(check, "networkctl reconfigure %s; sixrelay apply", s->relay->nic.s);
 }
 
+/* With forwarding on, of the interface itself, it takes RAs only with accept_ra=2 (ip-sysctl.rst).
+ */
+static bool is_router(const struct subject *s)
+{
+	CLEANUP(buf_clear) struct buf value = BUF_INIT;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", s->relay->nic.s);
+	return file_read(s->root, path, SYSCTL_MAX, &value, NULL, NULL) == 0 &&
+	       *buf_str(&value) != '0';
+}
+
 void check_default_route(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct route *route = inventory_default_route(s->inventory, s->relay->nic_index);
@@ -84,7 +97,7 @@ void check_default_route(struct check *check, struct subject *s, const struct si
 	} else if (route->protocol != RTPROT_RA) {
 		check_pass(check, _("via %s, static"),
 			   route->has_gateway ? ip_text(&route->gateway).s : s->relay->nic.s);
-	} else if (accept_ra == '1') {
+	} else if (accept_ra == '1' && is_router(s)) {
 		check_fail(check, _("via %s, by RA, and nobody keeps it alive: accept_ra=1"),
 			   ip_text(&route->gateway).s);
 		check_cause(check, _("with forwarding on, the kernel takes no further router "
@@ -92,7 +105,7 @@ void check_default_route(struct check *check, struct subject *s, const struct si
 		check_advise(check, "sixrelay apply");
 	} else {
 		check_pass(check,
-			   accept_ra == '2' ? _("via %s, by RA, kept by the kernel")
+			   accept_ra != '0' ? _("via %s, by RA, kept by the kernel")
 					    : _("via %s, by RA, kept by the network manager"),
 			   ip_text(&route->gateway).s);
 	}

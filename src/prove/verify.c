@@ -35,34 +35,40 @@ enum {
 
 #define BIT(number) (1u << (number))
 
+enum scope {
+	OF_MACHINE,
+	OF_RELAY, /* of what is there once a site has its /64 */
+	OF_SITE,
+};
+
 /* needs: the checks without whose success this one would only repeat their failure. */
 static const struct {
 	const char *name;
 	check_fn *run;
-	bool of_site;
+	enum scope scope;
 	unsigned needs;
 } checks[CHECK_COUNT] = {
-	[METADATA] = {"metadata", check_metadata, false, 0},
-	[CLOCK] = {"clock", check_clock, false, 0},
-	[FILES] = {"files", check_files, false, 0},
-	[PREFIX] = {"prefix", check_prefix, true, 0},
-	[NIC] = {"nic", check_nic, false, 0},
-	[DEFAULT_ROUTE] = {"default-route", check_default_route, false, BIT(NIC)},
-	[FORWARDING] = {"forwarding", check_forwarding, false, 0},
-	[FIREWALL_PORT] = {"firewall-port", check_port, false, 0},
-	[FIREWALL_FORWARD] = {"firewall-forward", check_forward, false, 0},
-	[TUNNEL] = {"tunnel", check_tunnel, false, 0},
-	[PEER] = {"peer", check_peer, true, BIT(TUNNEL)},
-	[HANDSHAKE] = {"handshake", check_handshake, true,
+	[METADATA] = {"metadata", check_metadata, OF_MACHINE, 0},
+	[CLOCK] = {"clock", check_clock, OF_MACHINE, 0},
+	[FILES] = {"files", check_files, OF_RELAY, 0},
+	[PREFIX] = {"prefix", check_prefix, OF_SITE, 0},
+	[NIC] = {"nic", check_nic, OF_MACHINE, 0},
+	[DEFAULT_ROUTE] = {"default-route", check_default_route, OF_MACHINE, BIT(NIC)},
+	[FORWARDING] = {"forwarding", check_forwarding, OF_RELAY, 0},
+	[FIREWALL_PORT] = {"firewall-port", check_port, OF_RELAY, 0},
+	[FIREWALL_FORWARD] = {"firewall-forward", check_forward, OF_RELAY, 0},
+	[TUNNEL] = {"tunnel", check_tunnel, OF_RELAY, 0},
+	[PEER] = {"peer", check_peer, OF_SITE, BIT(TUNNEL)},
+	[HANDSHAKE] = {"handshake", check_handshake, OF_SITE,
 		       BIT(TUNNEL) | BIT(PEER) | BIT(FIREWALL_PORT)},
-	[ROUTE] = {"route", check_route, true, BIT(TUNNEL)},
-	[NDPPD] = {"ndppd", check_ndppd, false, 0},
-	[UPSTREAM] = {"upstream", check_upstream, true,
+	[ROUTE] = {"route", check_route, OF_SITE, BIT(TUNNEL)},
+	[NDPPD] = {"ndppd", check_ndppd, OF_RELAY, 0},
+	[UPSTREAM] = {"upstream", check_upstream, OF_SITE,
 		      BIT(PREFIX) | BIT(NIC) | BIT(DEFAULT_ROUTE) | BIT(NDPPD)},
-	[TRANSIT] = {"transit", check_transit, true, BIT(HANDSHAKE)},
-	[LAN] = {"lan", check_lan, true, BIT(TRANSIT) | BIT(ROUTE)},
-	[MTU] = {"mtu", check_mtu, true, BIT(TRANSIT)},
-	[SSHD] = {"sshd", check_sshd, false, 0},
+	[TRANSIT] = {"transit", check_transit, OF_SITE, BIT(HANDSHAKE)},
+	[LAN] = {"lan", check_lan, OF_SITE, BIT(TRANSIT) | BIT(ROUTE)},
+	[MTU] = {"mtu", check_mtu, OF_SITE, BIT(TRANSIT)},
+	[SSHD] = {"sshd", check_sshd, OF_RELAY, 0},
 };
 
 /* What failed so far, or was skipped for that: of the whole relay, and of each site. */
@@ -105,6 +111,8 @@ static void run_one(struct subject *s, size_t number, const struct site *site,
 
 	if (blocker >= 0)
 		check_skip(&check, _("after: %s"), checks[blocker].name);
+	else if (checks[number].scope == OF_RELAY && !relay_site_count(s->relay))
+		check_skip(&check, _("no site has a /64 yet"));
 	else if (site && site->state == SITE_WAITING && number != PREFIX)
 		check_skip(&check, _("the site has no /64 yet"));
 	else
@@ -123,7 +131,7 @@ struct verify_count verify_run(struct subject *s, const struct site *only, verif
 	ndppd_begin(s);
 	s->has_dump = wg_dump_read(&s->dump, s->relay->wg_interface.s, &s->dump_error) == 0;
 	for (size_t i = 0; i < CHECK_COUNT; i++) {
-		if (!checks[i].of_site) {
+		if (checks[i].scope != OF_SITE) {
 			run_one(s, i, NULL, &outcome, tell, data);
 			continue;
 		}
