@@ -70,6 +70,16 @@ static void add_remains(const struct session *session, struct buf *out)
 			 port);
 }
 
+static void log_stage(const char *stage, size_t steps, const struct error *failure, void *data)
+{
+	struct session *session = data;
+
+	if (failure)
+		journal_stage(&session->journal, stage, failure->code, "%s", failure->text);
+	else
+		journal_stage(&session->journal, stage, 0, "%zu steps", steps);
+}
+
 static int do_revert(struct session *session, bool *agreed, struct error *err)
 {
 	struct revert revert = {
@@ -79,7 +89,9 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 		.state = &session->state,
 		.units = session->units,
 		.progress = cmd_progress,
+		.stage_done = log_stage,
 		.kept = show_kept,
+		.data = session,
 	};
 	struct revert_plan plan CLEANUP(revert_plan_clear) = REVERT_PLAN_INIT;
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
@@ -92,7 +104,12 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 		return 0;
 	add_scripts(session, &out);
 	add_remains(session, &out);
+	journal_stage(&session->journal, "plan", 0, "%zu steps", plan.count);
 	r = revert_run(&revert, &plan, err);
+	if (r < 0)
+		journal_end(&session->journal, r, "%s", err->text);
+	else
+		journal_end(&session->journal, 0, "%zu steps", plan.count);
 	if (r < 0)
 		return error_wrap(err, r, _("not all could be put back; run it again"));
 	printf(_("sixrelay: the machine is as it was before the first apply\n"));
@@ -116,8 +133,10 @@ int cmd_revert(const struct options *options)
 	CLEANUP(cleanup_fd) int lock = -1;
 	struct error err = ERROR_INIT;
 	bool waited = false, agreed = true;
-	int r = open_session(&session, options, &err);
+	int r;
 
+	journal_begin(&session.journal, "revert", !options->root);
+	r = open_session(&session, options, &err);
 	if (r < 0)
 		return cmd_fail(&err, EXIT_FAILURE);
 	lock = cmd_lock(session.root, &waited, &err);

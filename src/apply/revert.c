@@ -264,30 +264,62 @@ static int remove_rests(const struct revert *revert, struct error *err)
 	return r;
 }
 
-int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err)
+static int run_step(const struct revert *revert, const struct revert_step *step, struct error *err)
 {
-	struct error step_err = ERROR_INIT;
-	int result = 0, r = mark(revert->root, err);
+	struct revert_text text = revert_step_text(step);
+	int r;
 
-	if (r == 0)
-		r = remove_rests(revert, err);
+	revert->progress(text.s, NULL, revert->data);
+	r = do_step(revert, step, err);
 	if (r < 0)
-		return r;
-	for (size_t i = 0; i < plan->count; i++) {
-		struct revert_text text = revert_step_text(&plan->steps[i]);
+		revert->progress(text.s, err, revert->data);
+	return r;
+}
 
-		revert->progress(text.s, NULL, revert->data);
-		r = do_step(revert, &plan->steps[i], &step_err);
-		if (r == 0)
-			continue;
-		revert->progress(text.s, &step_err, revert->data);
-		if (result == 0) {
+static bool ends_stage(const struct revert_plan *plan, size_t i)
+{
+	return i + 1 == plan->count || strcmp(revert_stage(plan->steps[i].kind),
+					      revert_stage(plan->steps[i + 1].kind)) != 0;
+}
+
+/* The first failure's code, with err set. */
+static int run_steps(const struct revert *revert, const struct revert_plan *plan, struct error *err)
+{
+	struct error step_err = ERROR_INIT, stage_err = ERROR_INIT;
+	size_t count = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		int r = run_step(revert, &plan->steps[i], &step_err);
+
+		count++;
+		if (r < 0 && !stage_err.code)
+			stage_err = step_err;
+		if (r < 0 && result == 0) {
 			result = r;
 			*err = step_err;
 		}
+		if (!ends_stage(plan, i))
+			continue;
+		if (revert->stage_done)
+			revert->stage_done(revert_stage(plan->steps[i].kind), count,
+					   stage_err.code ? &stage_err : NULL, revert->data);
+		stage_err = ERROR_INIT;
+		count = 0;
 	}
-	if (result < 0)
-		return result;
+	return result;
+}
+
+int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err)
+{
+	int r = mark(revert->root, err);
+
+	if (r == 0)
+		r = remove_rests(revert, err);
+	if (r == 0)
+		r = run_steps(revert, plan, err);
+	if (r < 0)
+		return r;
 	state_set_text(revert->state, "reverted", clock_utc().s);
 	r = state_save(revert->state, revert->root, err);
 	return r < 0 ? r : clear(revert->root, err);

@@ -211,6 +211,30 @@ void revert_plan_clear(struct revert_plan *plan)
 	*plan = REVERT_PLAN_INIT;
 }
 
+const char *revert_stage(enum revert_kind kind)
+{
+	switch (kind) {
+	case REVERT_STOP:
+	case REVERT_LINKS:
+	case REVERT_MANAGER:
+	case REVERT_START:
+		return "units";
+	case REVERT_FILE:
+	case REVERT_DIRECTORY:
+		return "files";
+	case REVERT_SYSCTL:
+		return "sysctl";
+	case REVERT_ROUTE:
+	case REVERT_ADDRESS:
+		return "routes";
+	case REVERT_UFW:
+		return "firewall";
+	case REVERT_SSHD:
+		return "sshd";
+	}
+	return "";
+}
+
 struct revert_text revert_step_text(const struct revert_step *step)
 {
 	const struct route *route = &step->route;

@@ -71,6 +71,10 @@ void revert_plan_make(struct revert_plan *plan, const struct state *state,
 		      const struct revert_facts *facts);
 void revert_plan_clear(struct revert_plan *plan);
 
+/* The part of the machine that a kind of step is about: "files", "units", …; English, for the
+ * journal. */
+const char *revert_stage(enum revert_kind kind);
+
 /* The step in words: "remove /etc/ndppd.conf", "stop ndppd.service". English, as in plan.h. */
 struct revert_text {
 	char s[192];

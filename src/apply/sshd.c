@@ -126,7 +126,11 @@ static int make_run_dir(int root, struct error *err)
 
 int sshd_settings(int root, struct buf *out, struct error *err)
 {
-	const char *const argv[] = {"sshd", "-T", NULL};
+	/* An address of RFC 5737. */
+	const char *const argv[] = {"sshd", "-T", "-C",
+				    "user=root,host=host.invalid,addr=192.0.2.1,laddr=192.0.2.2,"
+				    "lport=22",
+				    NULL};
 	int status = make_run_dir(root, err);
 
 	if (status < 0)

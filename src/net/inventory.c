@@ -235,6 +235,14 @@ const struct link *inventory_link(const struct inventory *inventory, const char 
 	return NULL;
 }
 
+const char *inventory_link_name(const struct inventory *inventory, int index)
+{
+	for (size_t i = 0; i < inventory->link_count; i++)
+		if (inventory->links[i].index == index)
+			return inventory->links[i].name.s;
+	return index ? "?" : "nowhere";
+}
+
 size_t inventory_link_by_mac(const struct inventory *inventory, const struct mac *mac,
 			     const struct link **link)
 {

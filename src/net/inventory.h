@@ -66,6 +66,9 @@ void inventory_clear(struct inventory *inventory);
 /* NULL when there is none. */
 const struct link *inventory_link(const struct inventory *inventory, const char *name);
 
+/* The name of the link with this index: "?" when there is none, "nowhere" for 0. */
+const char *inventory_link_name(const struct inventory *inventory, int index);
+
 /* How many links have this address; *link is set to the first. */
 size_t inventory_link_by_mac(const struct inventory *inventory, const struct mac *mac,
 			     const struct link **link);

@@ -9,6 +9,7 @@
 #include "prove/check.h"
 #include "prove/checks.h"
 #include "prove/subject.h"
+#include "relay/relay.h"
 #include "render/files.h"
 
 static const char *change_text(const struct change *change)
@@ -34,6 +35,8 @@ void check_files(struct check *check, struct subject *s, const struct site *site
 
 		if (change->kind == CHANGE_NONE || !strcmp(path, FILE_NDPPD))
 			continue;
+		s->tunnel_file_differs |= !strcmp(path, file_wgquick(&s->relay->wg_interface).s) &&
+					  change->kind != CHANGE_MODE;
 		buf_addf(&list, "%s%s: %s", count++ ? "; " : "", path, change_text(change));
 		foreign |= change->foreign || change->kind != CHANGE_UPDATE;
 	}

@@ -21,9 +21,11 @@ struct wanted {
 static void advise(struct check *check, const struct why *why, const struct wanted *wanted,
 		   bool in_ufw_files)
 {
-	/* A reload fills UFW's own chains, and doesn't mend the way into them. */
+	/* Measured: where the jumps into UFW's chains are gone, neither a reload nor another enable
+	 * brings them back. */
 	if (why->ufw && in_ufw_files)
-		check_advise(check, why->policy ? "ufw disable; ufw enable" : "ufw reload");
+		check_advise(check, why->policy ? "/usr/lib/ufw/ufw-init flush-all; ufw enable"
+						: "ufw reload");
 	else if (why->ufw)
 		check_advise(check, _("sixrelay apply"));
 	else if (*why->remove && !why->broad)

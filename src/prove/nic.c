@@ -10,12 +10,16 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "net/inventory.h"
+#include "net/netlink.h"
 #include "prove/check.h"
 #include "prove/checks.h"
 #include "prove/subject.h"
 #include "relay/relay.h"
 
 #define SYSCTL_MAX 64
+/* Of a public resolver: no packet is sent to it, only the way to it is asked for. */
+#define PUBLIC_HOST                                                                                \
+	((struct in6_addr){.s6_addr = {0x20, 0x01, 0x48, 0x60, 0x48, 0x60, [14] = 0x88, 0x88}})
 #define FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
 
 static const struct address *address_in(const struct subject *s, const struct prefix *prefix)
@@ -86,6 +90,33 @@ static bool is_router(const struct subject *s)
 	       *buf_str(&value) != '0';
 }
 
+/* Whether the LAN's packets to the internet leave by the NIC, whatever route or rule decides. */
+static bool leaves_by_nic(struct check *check, const struct subject *s)
+{
+	const struct link *tunnel = inventory_link(s->inventory, s->relay->wg_interface.s);
+	struct inventory answer = INVENTORY_INIT;
+	struct in6_addr to = PUBLIC_HOST, from;
+	int index = s->relay->nic_index;
+
+	for (size_t i = 0; tunnel && i < s->relay->site_count; i++) {
+		if (s->relay->sites[i].state == SITE_WAITING)
+			continue;
+		from = prefix_host(&s->relay->sites[i].prefix, 2);
+		if (netlink_lookup(&answer, &to, tunnel->index, &from, NULL) == 0)
+			index = answer.route_count ? answer.routes[0].index : 0;
+		inventory_clear(&answer);
+		if (index != s->relay->nic_index)
+			break;
+	}
+	if (index == s->relay->nic_index)
+		return true;
+	check_fail(check, _("the LAN's packets to the internet go to %s, not to %s"),
+		   inventory_link_name(s->inventory, index), s->relay->nic.s);
+	check_cause(check, _("a default route, or a rule, of another program wins: another VPN"));
+	check_advise(check, "ip -6 route show default; ip -6 rule");
+	return false;
+}
+
 void check_default_route(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct route *route = inventory_default_route(s->inventory, s->relay->nic_index);
@@ -94,6 +125,8 @@ void check_default_route(struct check *check, struct subject *s, const struct si
 	(void)site;
 	if (!route) {
 		no_default_route(check, s);
+	} else if (!leaves_by_nic(check, s)) {
+		return;
 	} else if (route->protocol != RTPROT_RA) {
 		check_pass(check, _("via %s, static"),
 			   route->has_gateway ? ip_text(&route->gateway).s : s->relay->nic.s);

@@ -16,14 +16,6 @@
 
 #define RANDOM_LOOKUPS 6
 
-static const char *link_name(const struct subject *s, int index)
-{
-	for (size_t i = 0; i < s->inventory->link_count; i++)
-		if (s->inventory->links[i].index == index)
-			return s->inventory->links[i].name.s;
-	return index ? "?" : _("nowhere");
-}
-
 static struct in6_addr random_host(const struct prefix *prefix)
 {
 	struct in6_addr addr = prefix->addr;
@@ -50,21 +42,37 @@ static const struct route *find_narrower(const struct subject *s, const struct p
 	return NULL;
 }
 
-static void explain(struct check *check, const struct subject *s, const struct site *site,
-		    const struct route *route)
+/* Any metric of it. */
+static bool has_route(const struct subject *s, const struct prefix *prefix, int tunnel)
 {
-	const char *name = s->relay->wg_interface.s;
+	for (size_t i = 0; i < s->inventory->route_count; i++) {
+		const struct route *route = &s->inventory->routes[i];
 
-	if (!route || route->dst.len < site->prefix.len) {
-		check_cause(check, _("the route to %s through %s is missing"),
-			    prefix_text(&site->prefix).s, name);
-		check_advise(check, "sixrelay apply");
-	} else {
+		if (route->table == RT_TABLE_MAIN && route->index == tunnel &&
+		    prefix_equal(&route->dst, prefix))
+			return true;
+	}
+	return false;
+}
+
+/* route is the one that decides; NULL when there is none. */
+static void explain(struct check *check, const struct subject *s, const struct site *site,
+		    const struct route *route, int tunnel)
+{
+	if (route && route->dst.len >= site->prefix.len && route->table == RT_TABLE_MAIN) {
 		check_cause(check, _("a route of somebody else's wins: %s, metric %u"),
 			    prefix_text(&route->dst).s, (unsigned)route->metric);
-		check_advise(check, "ip -6 route del %s dev %s metric %u",
-			     prefix_text(&route->dst).s, link_name(s, route->index),
-			     (unsigned)route->metric);
+		check_advise(
+			check, "ip -6 route del %s dev %s metric %u", prefix_text(&route->dst).s,
+			inventory_link_name(s->inventory, route->index), (unsigned)route->metric);
+	} else if (has_route(s, &site->prefix, tunnel)) {
+		check_cause(check, _("a rule for routing, or another table, decides before the "
+				     "main table does"));
+		check_advise(check, "ip -6 rule; ip -6 route show table all");
+	} else {
+		check_cause(check, _("the route to %s through %s is missing"),
+			    prefix_text(&site->prefix).s, s->relay->wg_interface.s);
+		check_advise(check, "sixrelay apply");
 	}
 }
 
@@ -83,8 +91,9 @@ static bool lookup(struct check *check, const struct subject *s, const struct si
 	good = route && route->index == tunnel;
 	if (!good) {
 		check_fail(check, _("a packet to %s goes to %s, not to %s"), ip_text(to).s,
-			   link_name(s, route ? route->index : 0), s->relay->wg_interface.s);
-		explain(check, s, site, route);
+			   inventory_link_name(s->inventory, route ? route->index : 0),
+			   s->relay->wg_interface.s);
+		explain(check, s, site, route, tunnel);
 	}
 	inventory_clear(&answer);
 	return good;
@@ -113,9 +122,9 @@ void check_route(struct check *check, struct subject *s, const struct site *site
 	narrower = find_narrower(s, &site->prefix, tunnel->index);
 	if (narrower) {
 		check_fail(check, _("packets to %s go to %s, not to %s"),
-			   prefix_text(&narrower->dst).s, link_name(s, narrower->index),
-			   tunnel->name.s);
-		explain(check, s, site, narrower);
+			   prefix_text(&narrower->dst).s,
+			   inventory_link_name(s->inventory, narrower->index), tunnel->name.s);
+		explain(check, s, site, narrower, tunnel->index);
 		return;
 	}
 	check_pass(check, _("%s goes to %s: %zu addresses looked up"), prefix_text(&site->prefix).s,

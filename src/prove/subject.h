@@ -39,7 +39,8 @@ struct subject {
 	/* Told of what takes longer than two seconds. May be NULL. */
 	void (*progress)(const char *text);
 
-	bool has_fresh; /* the metadata as it is now */
+	bool tunnel_file_differs; /* the tunnel's configuration isn't as planned */
+	bool has_fresh;		  /* the metadata as it is now */
 	struct instance fresh;
 	int64_t date, date_seen; /* the service's time, and ours when it came; 0: none */
 	bool has_dump;

@@ -37,6 +37,17 @@ static void judge_not_sent(struct check *check, const struct upstream_proof *pro
 		check_advise(check, "ip link set %s up", ask->nic.s);
 		return;
 	}
+	if (proof->gateway_silent && !probe->send_error) {
+		check_fail(check, _("the gateway %s isn't there: nobody answers for it on %s"),
+			   ip_text(&ask->gateway).s, ask->nic.s);
+		check_cause(check,
+			    _("a default route to a wrong gateway, or %s has no IPv6 "
+			      "upstream"),
+			    ask->nic.s);
+		check_advise(check, "ip -6 route show default; ip -6 neigh show dev %s",
+			     ask->nic.s);
+		return;
+	}
 	error_errno(&err, probe->send_error, "%s", ask->nic.s);
 	check_fail(check, _("an echo request from %s didn't leave %s"), ip_text(&probe->source).s,
 		   probe->send_error ? err.text : ask->nic.s);

@@ -34,6 +34,7 @@ enum {
 };
 
 #define BIT(number) (1u << (number))
+#define OF_TUNNEL (BIT(TUNNEL) | BIT(PEER) | BIT(HANDSHAKE) | BIT(ROUTE) | BIT(TRANSIT))
 
 enum scope {
 	OF_MACHINE,
@@ -101,6 +102,13 @@ static void count(struct verify_count *counts, enum check_result result)
 	}
 }
 
+/* With another configuration than ours, what the tunnel does is a consequence. */
+static bool follows_from_file(const struct subject *s, size_t number, const struct check *check)
+{
+	return check->result == CHECK_FAIL && s->tunnel_file_differs &&
+	       (number == TUNNEL || checks[number].needs & OF_TUNNEL);
+}
+
 /* site is NULL for a check of the whole relay. */
 static void run_one(struct subject *s, size_t number, const struct site *site,
 		    struct outcome *outcome, verify_tell_fn *tell, void *data)
@@ -117,6 +125,10 @@ static void run_one(struct subject *s, size_t number, const struct site *site,
 		check_skip(&check, _("the site has no /64 yet"));
 	else
 		checks[number].run(&check, s, site);
+	if (follows_from_file(s, number, &check)) {
+		check_skip(&check, _("after: %s"), checks[FILES].name);
+		blocker = FILES;
+	}
 	if (check.result == CHECK_FAIL || blocker >= 0)
 		*failed |= BIT(number);
 	count(&outcome->count, check.result);

@@ -50,7 +50,7 @@ static const struct expected {
 	{"ufw-fresh", false, CHECK_FAIL, PORT "dropped by the policy of INPUT (filter of iptables)",
 	 "sixrelay apply"},
 	{"ufw-fresh", true, CHECK_FAIL, PORT "dropped by the policy of INPUT (filter of iptables)",
-	 "ufw disable; ufw enable"},
+	 "/usr/lib/ufw/ufw-init flush-all; ufw enable"},
 	{"ufw-limit", false, CHECK_SKIP,
 	 PORT "whether -A ufw-user-input -p udp -m udp --dport 51820 -m conntrack --ctstate NEW "
 	      "-m recent --update --seconds 30 --hitcount 6 --name DEFAULT --mask "
@@ -108,7 +108,8 @@ static const struct expected forwards[] = {
 	{"ufw-fresh", false, CHECK_FAIL,
 	 OUT "dropped by the policy of FORWARD (filter of ip6tables)", "sixrelay apply"},
 	{"ufw-fresh", true, CHECK_FAIL,
-	 OUT "dropped by the policy of FORWARD (filter of ip6tables)", "ufw disable; ufw enable"},
+	 OUT "dropped by the policy of FORWARD (filter of ip6tables)",
+	 "/usr/lib/ufw/ufw-init flush-all; ufw enable"},
 	{"alien", true, CHECK_FAIL,
 	 IN "dropped by -A FORWARD -i enp1s0 -o wg0 -m conntrack --ctstate NEW -j REJECT "
 	    "--reject-with icmp6-port-unreachable (filter of ip6tables)",

@@ -269,6 +269,8 @@ static const struct {
 	{PROOF(SENT, .gateway_silent = true), NDPPD_STATIC, CHECK_FAIL, "no solicit", "wrong NIC"},
 	{PROOF(REFUSED), NDPPD_STATIC, CHECK_FAIL, "not permitted", "firewall drops it"},
 	{PROOF(LOST), NDPPD_STATIC, CHECK_FAIL, "didn't leave enp1s0", "masquerade"},
+	{PROOF(LOST, .gateway_silent = true), NDPPD_STATIC, CHECK_FAIL, "isn't there",
+	 "wrong gate"},
 	{PROOF(LOST, .nic_down = true), NDPPD_STATIC, CHECK_FAIL, "enp1s0 is down", "by hand"},
 };
 
