@@ -38,6 +38,8 @@ def relay(lab):
     indented(done.stdout)
     say(f"public host: ping {address}")
     indented(lab.public.run(["ping", "-c3", "-i0.3", address]).stdout)
+    say("VPS: sixrelay verify")
+    indented(lab.vps.run(["sixrelay", "verify"]).stdout)
     say("VPS: sixrelay status")
     indented(lab.vps.run(["sixrelay", "status"]).stdout)
 

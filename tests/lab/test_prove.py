@@ -170,7 +170,7 @@ def test_the_nic_is_down(wire, prove):
         seen = prove(wire.vps, *ASK, GATEWAY6, PUBLIC6)
     finally:
         wire.vps.run(["ip", "link", "set", VPS_NIC, "up"])
-        wire.vps.run(["ip", "-6", "route", "replace", "default", "via", GATEWAY6, "dev", VPS_NIC])
+        wire.configure_nic()
         wire.wait_link()
     assert (seen["stage"], seen["nic_down"]) == ("not-sent", True)
 

@@ -27,14 +27,18 @@ class Wire:
         self._switch()
         self._public()
         self.vps.sysctl("net.ipv6.conf.all.forwarding", 1)
-        add_address(self.vps, VPS_NIC, f"{VPS6}/64")
-        self.vps.run(["ip", "-6", "route", "add", "default", "via", GATEWAY6, "dev", VPS_NIC])
+        self.configure_nic()
         # In wg0's place, something that takes every packet.
         self.vps.run(["ip", "link", "add", "wg0", "type", "bridge"])
         self.vps.run(["ip", "link", "set", "wg0", "up"])
         self.vps.run(["ip", "-6", "route", "add", RESERVED, "dev", "wg0", "metric", "50"])
         self.attach()
         self.wait_link()
+
+    def configure_nic(self):
+        """Its address and default route, which a NIC that goes down takes along."""
+        add_address(self.vps, VPS_NIC, f"{VPS6}/64")
+        self.vps.run(["ip", "-6", "route", "add", "default", "via", GATEWAY6, "dev", VPS_NIC])
 
     def wait_link(self):
         """Waits for the VPS's link-local address, without which it asks nobody."""
