@@ -68,11 +68,13 @@ static int remove_tunnel(const struct apply *a, const struct step *step, struct 
 static int delete_rule(const struct apply *a, const struct step *step, struct error *err)
 {
 	enum ufw_rule rule = (enum ufw_rule)step->index;
-	int r = ufw_delete(rule, step->port, step->interface.s, err);
+	struct ufw_rule_text text = ufw_rule_text(rule, step->port, step->interface.s);
+	const char *before = state_ufw_before(a->state, text.s);
+	int r = ufw_take_back(rule, step->port, step->interface.s, before ? before : UFW_ADDED,
+			      err);
 
 	if (r == 0)
-		state_set_ufw_rule(a->state, ufw_rule_text(rule, step->port, step->interface.s).s,
-				   false);
+		state_set_ufw_rule(a->state, text.s, NULL);
 	return r;
 }
 
@@ -165,6 +167,22 @@ static int record_unit(const struct apply *a, const struct step *step, struct er
 	return unit_links_record(a->root, a->state, step->unit, err);
 }
 
+/* The first record stands: what is there later may be ours, or half of it. */
+static int record_rule(const struct apply *a, const struct step *step, struct error *err)
+{
+	enum ufw_rule rule = (enum ufw_rule)step->index;
+	struct ufw_rule_text text = ufw_rule_text(rule, step->port, step->interface.s);
+	struct ufw_before before;
+	int r;
+
+	if (state_ufw_before(a->state, text.s))
+		return 0;
+	r = ufw_read_before(a->root, rule, step->port, step->interface.s, &before, err);
+	if (r == 0)
+		state_set_ufw_rule(a->state, text.s, before.s);
+	return r;
+}
+
 static int record_step(const struct apply *a, const struct step *step, struct error *err)
 {
 	switch (step->kind) {
@@ -173,11 +191,7 @@ static int record_step(const struct apply *a, const struct step *step, struct er
 	case STEP_REMOVE:
 		return record_file(a, file_wgquick(&step->interface).s, err);
 	case STEP_UFW:
-		state_set_ufw_rule(
-			a->state,
-			ufw_rule_text((enum ufw_rule)step->index, step->port, step->interface.s).s,
-			true);
-		return 0;
+		return record_rule(a, step, err);
 	case STEP_ENABLE:
 	case STEP_DISABLE:
 	case STEP_UNIT:

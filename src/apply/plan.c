@@ -193,8 +193,8 @@ static void plan_stale_rules(const struct view *v)
 				    .interface = old};
 		bool stale = i == UFW_LISTEN_PORT ? port != v->relay->listen_port : renamed;
 
-		if (stale && state_has_ufw_rule(
-				     v->state, ufw_rule_text((enum ufw_rule)i, step.port, old.s).s))
+		if (stale &&
+		    state_ufw_before(v->state, ufw_rule_text((enum ufw_rule)i, step.port, old.s).s))
 			add_step(v->plan, step);
 	}
 }

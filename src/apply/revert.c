@@ -211,7 +211,7 @@ static int do_step(const struct revert *revert, const struct revert_step *step, 
 	case REVERT_ADDRESS:
 		return netlink_delete_address(&step->address, err);
 	case REVERT_UFW:
-		return ufw_delete(step->rule, step->port, step->interface.s, err);
+		return ufw_take_back(step->rule, step->port, step->interface.s, step->value, err);
 	case REVERT_SSHD:
 		return reload_sshd(revert, step->name, err);
 	case REVERT_DIRECTORY:

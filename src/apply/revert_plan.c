@@ -179,6 +179,7 @@ static void plan_ufw(const struct view *v)
 	for (size_t i = 0; v->facts->has_ufw && (text = state_ufw_rule(v->state, i)); i++) {
 		struct revert_step step = {.kind = REVERT_UFW};
 
+		step.value = state_ufw_before(v->state, text);
 		if (ufw_rule_parse(text, &step.rule, &step.port, &step.interface))
 			add_step(v->plan, step);
 	}
@@ -273,8 +274,9 @@ struct revert_text revert_step_text(const struct revert_step *step)
 			 ip_text(&step->address.ipv6).s, (unsigned)step->address.len);
 		break;
 	case REVERT_UFW:
-		snprintf(text.s, sizeof(text.s), "ufw %s",
-			 ufw_delete_text(step->rule, step->port, step->interface.s).s);
+		snprintf(text.s, sizeof(text.s), "ufw %s%s",
+			 ufw_delete_text(step->rule, step->port, step->interface.s).s,
+			 strcmp(step->value, UFW_ADDED) != 0 ? ", in favour of the owner's" : "");
 		break;
 	case REVERT_SSHD:
 		snprintf(text.s, sizeof(text.s), "test sshd's configuration, and reload %s",

@@ -40,7 +40,7 @@ enum revert_kind {
 	REVERT_SYSCTL,	/* path, value */
 	REVERT_ROUTE,
 	REVERT_ADDRESS,
-	REVERT_UFW,	  /* rule, port, interface */
+	REVERT_UFW,	  /* rule, port, interface; value: what was there before */
 	REVERT_SSHD,	  /* unit: the configuration is tested, then it is reloaded */
 	REVERT_DIRECTORY, /* path: removed if it is empty */
 };

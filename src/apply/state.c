@@ -127,14 +127,14 @@ void state_set_pending(struct state *state, enum stage stage, bool pending)
 		cJSON_AddTrueToObject(object, stage_name(stage));
 }
 
-bool state_has_ufw_rule(const struct state *state, const char *rule)
+const char *state_ufw_before(const struct state *state, const char *rule)
 {
 	return state_json_text(cJSON_GetObjectItemCaseSensitive(state->root, "ufw"), rule);
 }
 
-void state_set_ufw_rule(struct state *state, const char *rule, bool added)
+void state_set_ufw_rule(struct state *state, const char *rule, const char *before)
 {
-	state_json_set_text(state_json_object(state->root, "ufw"), rule, added ? "added" : NULL);
+	state_json_set_text(state_json_object(state->root, "ufw"), rule, before);
 }
 
 const char *state_ufw_rule(const struct state *state, size_t i)

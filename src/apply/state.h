@@ -48,11 +48,11 @@ bool state_get_kept(const struct state *state, size_t i, const char **path, cons
 bool state_is_pending(const struct state *state, enum stage stage);
 void state_set_pending(struct state *state, enum stage stage, bool pending);
 
-/* Firewall rules that the agent added itself, by their arguments as one string. */
-bool state_has_ufw_rule(const struct state *state, const char *rule);
-/* By number, for whoever lists them; NULL when there is no such number. */
+/* Firewall rules that the agent added itself, by their arguments as one string, each with what
+ * stood in its place before (ufw.h). Asked by number they end with NULL. */
+const char *state_ufw_before(const struct state *state, const char *rule); /* NULL: not ours */
 const char *state_ufw_rule(const struct state *state, size_t i);
-void state_set_ufw_rule(struct state *state, const char *rule, bool added);
+void state_set_ufw_rule(struct state *state, const char *rule, const char *before);
 
 /* The sites' prefixes, into memory (room for CONF_SITES_MAX). Returns how many. */
 size_t state_sites(const struct state *state, struct site_memory memory[static CONF_SITES_MAX]);

@@ -9,10 +9,12 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/process.h"
 
 #define UFW_DEADLINE_MS 60000
+#define UFW_FILE_MAX (4 * 1024 * 1024)
 #define TUPLE "### tuple ### "
 
 /* A tuple line as ufw writes it (src/backend_iptables.py, "### tuple ###"):
@@ -22,6 +24,7 @@
  * an application's name may stand between, which only narrows what we look for. */
 struct tuple {
 	char action[24], protocol[16], to_port[64], to[64], from_port[64], from[64], direction[64];
+	char comment[256]; /* in hexadecimal */
 };
 
 /* A rule may log as well: "allow_log", "allow_log-all". */
@@ -46,8 +49,10 @@ static bool tuple_parse(struct tuple *t, const char *line, size_t len)
 		return false;
 	memcpy(text, line, len);
 	text[len] = '\0';
-	return sscanf(text, "%23s %15s %63s %63s %63s %63s %63s", t->action, t->protocol,
-		      t->to_port, t->to, t->from_port, t->from, t->direction) == 7;
+	t->comment[0] = '\0';
+	return sscanf(text, "%23s %15s %63s %63s %63s %63s %63s comment=%255[0-9a-f]", t->action,
+		      t->protocol, t->to_port, t->to, t->from_port, t->from, t->direction,
+		      t->comment) >= 7;
 }
 
 static bool tuple_is(const struct tuple *t, enum ufw_rule rule, uint16_t port,
@@ -75,20 +80,89 @@ static bool tuple_is(const struct tuple *t, enum ufw_rule rule, uint16_t port,
 	return false;
 }
 
-bool ufw_rules_have(const char *text, enum ufw_rule rule, uint16_t port, const char *interface)
+/* The next tuple line at or after *line, which is moved behind it. */
+static bool tuple_next(struct tuple *t, const char **line)
 {
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		struct tuple tuple;
+	while (*line && **line) {
+		const char *start = *line;
+		size_t len = strcspn(start, "\n");
 
-		line += *line == '\n';
-		if (strncmp(line, TUPLE, strlen(TUPLE)) != 0)
-			continue;
-		line += strlen(TUPLE);
-		if (tuple_parse(&tuple, line, strcspn(line, "\n")) &&
-		    tuple_is(&tuple, rule, port, interface))
+		*line = start[len] ? start + len + 1 : NULL;
+		if (!strncmp(start, TUPLE, strlen(TUPLE)) &&
+		    tuple_parse(t, start + strlen(TUPLE), len - strlen(TUPLE)))
 			return true;
 	}
 	return false;
+}
+
+bool ufw_rules_have(const char *text, enum ufw_rule rule, uint16_t port, const char *interface)
+{
+	struct tuple tuple;
+
+	while (tuple_next(&tuple, &text))
+		if (tuple_is(&tuple, rule, port, interface))
+			return true;
+	return false;
+}
+
+/* Whether UFW takes it for the same rule as ours, whatever its action. */
+static bool tuple_matches(const struct tuple *t, enum ufw_rule rule, uint16_t port,
+			  const char *interface)
+{
+	struct tuple ours = *t;
+	bool route = !strncmp(t->action, "route:", 6);
+
+	snprintf(ours.action, sizeof(ours.action), route ? "route:allow" : "allow");
+	return (rule != UFW_LISTEN_PORT || !strcmp(t->protocol, "udp")) &&
+	       tuple_is(&ours, rule, port, interface);
+}
+
+/* "limit:6d696e65", "deny", or "-". */
+static void add_before(struct ufw_before *before, const char *text, enum ufw_rule rule,
+		       uint16_t port, const char *interface)
+{
+	size_t len = strlen(before->s);
+	struct tuple t;
+
+	while (tuple_next(&t, &text)) {
+		const char *action = t.action;
+
+		if (!tuple_matches(&t, rule, port, interface))
+			continue;
+		if (!strncmp(action, "route:", 6))
+			action += 6;
+		snprintf(before->s + len, sizeof(before->s) - len, "%s%s%s", action,
+			 *t.comment ? ":" : "", t.comment);
+		return;
+	}
+	snprintf(before->s + len, sizeof(before->s) - len, "-");
+}
+
+struct ufw_before ufw_before(const char *rules, const char *rules6, enum ufw_rule rule,
+			     uint16_t port, const char *interface)
+{
+	struct ufw_before before = {""};
+
+	add_before(&before, rules, rule, port, interface);
+	before.s[strlen(before.s)] = ' '; /* the rest is zero */
+	add_before(&before, rules6, rule, port, interface);
+	if (!strcmp(before.s, "- -"))
+		snprintf(before.s, sizeof(before.s), UFW_ADDED);
+	return before;
+}
+
+int ufw_read_before(int root, enum ufw_rule rule, uint16_t port, const char *interface,
+		    struct ufw_before *before, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf rules = BUF_INIT, rules6 = BUF_INIT;
+	int r = file_read(root, UFW_RULES, UFW_FILE_MAX, &rules, NULL, err);
+
+	if (r == 0 || r == -ENOENT)
+		r = file_read(root, UFW_RULES6, UFW_FILE_MAX, &rules6, NULL, err);
+	if (r < 0 && r != -ENOENT)
+		return error_wrap(err, r, "ufw");
+	*before = ufw_before(buf_str(&rules), buf_str(&rules6), rule, port, interface);
+	return 0;
 }
 
 bool ufw_setting_is(const char *text, const char *key, const char *expected)
@@ -204,4 +278,87 @@ int ufw_delete(enum ufw_rule rule, uint16_t port, const char *interface, struct 
 	snprintf(listen, sizeof(listen), "%u/udp", (unsigned)port);
 	return ufw_run(rule == UFW_LISTEN_PORT ? allow : route,
 		       ufw_delete_text(rule, port, interface).s, err);
+}
+
+/* The comment's text; what is no text of hexadecimal digits is none. */
+static void decode_comment(char *out, size_t size, const char *hex)
+{
+	size_t len = 0;
+	unsigned byte;
+
+	for (; len + 1 < size && sscanf(hex, "%2x", &byte) == 1 && hex[1]; hex += 2)
+		out[len++] = (char)byte;
+	out[len] = '\0';
+}
+
+struct arguments {
+	const char *argv[24];
+	size_t count;
+};
+
+static void add_word(struct arguments *arguments, const char *word)
+{
+	arguments->argv[arguments->count++] = word;
+}
+
+/* Our rule of one family: with another action, or deleted (NULL). */
+static int change_family(enum ufw_rule rule, uint16_t port, const char *interface, bool ipv6,
+			 const char *action, const char *comment, struct error *err)
+{
+	struct arguments words = {{"ufw"}, 1};
+	const char *log = action ? strchr(action, '_') : NULL;
+	char verb[24] = "allow", number[8];
+
+	if (action)
+		snprintf(verb, sizeof(verb), "%.*s", (int)strcspn(action, "_"), action);
+	snprintf(number, sizeof(number), "%u", (unsigned)port);
+	if (rule != UFW_LISTEN_PORT)
+		add_word(&words, "route");
+	if (!action)
+		add_word(&words, "delete");
+	add_word(&words, verb);
+	if (rule != UFW_LISTEN_PORT) {
+		add_word(&words, rule == UFW_ROUTE_IN ? "in" : "out");
+		add_word(&words, "on");
+		add_word(&words, interface);
+	}
+	if (log)
+		add_word(&words, log + 1);
+	if (rule == UFW_LISTEN_PORT) {
+		add_word(&words, "proto");
+		add_word(&words, "udp");
+	}
+	add_word(&words, "from");
+	add_word(&words, ipv6 ? "::/0" : "0.0.0.0/0");
+	if (rule == UFW_LISTEN_PORT) {
+		add_word(&words, "to");
+		add_word(&words, "any");
+		add_word(&words, "port");
+		add_word(&words, number);
+	}
+	if (action) {
+		add_word(&words, "comment");
+		add_word(&words, comment);
+	}
+	return ufw_run(words.argv, ufw_delete_text(rule, port, interface).s, err);
+}
+
+int ufw_take_back(enum ufw_rule rule, uint16_t port, const char *interface, const char *before,
+		  struct error *err)
+{
+	char family[2][320] = {"", ""}, comment[128] = "";
+	int r = 0;
+
+	if (!strcmp(before, UFW_ADDED) || sscanf(before, "%319s %319s", family[0], family[1]) != 2)
+		return ufw_delete(rule, port, interface, err);
+	for (int i = 0; r == 0 && i < 2; i++) {
+		char *colon = strchr(family[i], ':');
+
+		decode_comment(comment, sizeof(comment), colon ? colon + 1 : "");
+		if (colon)
+			*colon = '\0';
+		r = change_family(rule, port, interface, i == 1,
+				  strcmp(family[i], "-") != 0 ? family[i] : NULL, comment, err);
+	}
+	return r;
 }

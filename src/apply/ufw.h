@@ -44,6 +44,27 @@ struct ufw_rule_text ufw_rule_text(enum ufw_rule rule, uint16_t port, const char
 bool ufw_rule_parse(const char *text, enum ufw_rule *rule, uint16_t *port,
 		    struct link_name *interface);
 
+/* What stood in the place of our rule before it was added, for each family: UFW takes a rule that
+ * differs from ours in its action or comment alone for the same one, and changes it. As text for
+ * the state file: UFW_ADDED when there was none, else "limit:6d696e65 -", IPv4's and IPv6's action
+ * and comment as in the rule files. */
+#define UFW_ADDED "added"
+struct ufw_before {
+	char s[640];
+};
+
+/* From the texts of the two rule files. Pure. */
+struct ufw_before ufw_before(const char *rules, const char *rules6, enum ufw_rule rule,
+			     uint16_t port, const char *interface);
+
+/* From the rule files themselves. */
+int ufw_read_before(int root, enum ufw_rule rule, uint16_t port, const char *interface,
+		    struct ufw_before *before, struct error *err);
+
+/* Takes our rule back: deletes it, or changes it into what was there before, at its place. */
+int ufw_take_back(enum ufw_rule rule, uint16_t port, const char *interface, const char *before,
+		  struct error *err);
+
 /* Runs ufw to add the rule, or to delete it. */
 int ufw_add(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err);
 int ufw_delete(enum ufw_rule rule, uint16_t port, const char *interface, struct error *err);

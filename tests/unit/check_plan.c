@@ -8,6 +8,7 @@
 #include "apply/plan.h"
 #include "apply/state.h"
 #include "apply/state_before.h"
+#include "apply/ufw.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "sample.h"
@@ -367,9 +368,9 @@ static void second_waits(void)
 static void renamed(void)
 {
 	state_set_text(&w.state, "wg_interface", "old0");
-	state_set_ufw_rule(&w.state, "allow 51820/udp comment WireGuard", true);
-	state_set_ufw_rule(&w.state, "route allow in on old0", true);
-	state_set_ufw_rule(&w.state, "route allow out on old0", true);
+	state_set_ufw_rule(&w.state, "allow 51820/udp comment WireGuard", UFW_ADDED);
+	state_set_ufw_rule(&w.state, "route allow in on old0", UFW_ADDED);
+	state_set_ufw_rule(&w.state, "route allow out on old0", UFW_ADDED);
 	w.machine.ufw_have[UFW_ROUTE_IN] = w.machine.ufw_have[UFW_ROUTE_OUT] = false;
 	differ(WG0, NULL, false);
 	w.machine.wg = (struct unit_status){.active_state = "inactive", .file_state = "disabled"};
@@ -379,7 +380,7 @@ static void renamed(void)
 static void port_changed(void)
 {
 	state_set_text(&w.state, "listen_port", "443");
-	state_set_ufw_rule(&w.state, "allow 443/udp comment WireGuard", true);
+	state_set_ufw_rule(&w.state, "allow 443/udp comment WireGuard", UFW_ADDED);
 	w.machine.ufw_have[UFW_LISTEN_PORT] = false;
 	differ_from_settings("[relay]\nlisten_port = 443\n", false);
 }
@@ -388,7 +389,7 @@ static void port_changed(void)
 static void port_changed_rule_not_ours(void)
 {
 	port_changed();
-	state_set_ufw_rule(&w.state, "allow 443/udp comment WireGuard", false);
+	state_set_ufw_rule(&w.state, "allow 443/udp comment WireGuard", NULL);
 }
 
 #define UFW_STEPS                                                                                  \

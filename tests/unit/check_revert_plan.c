@@ -7,6 +7,7 @@
 #include "apply/revert_plan.h"
 #include "apply/state.h"
 #include "apply/state_before.h"
+#include "apply/ufw.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "render/files.h"
@@ -94,9 +95,9 @@ static void applied(void)
 	units[0] = units[1] = (struct revert_unit){true, true};
 	state_add_directory(&state, "/etc/wireguard");
 	state_add_directory(&state, "/etc/wireguard/below");
-	state_set_ufw_rule(&state, "allow 51820/udp comment WireGuard", true);
-	state_set_ufw_rule(&state, "route allow in on wg0", true);
-	state_set_ufw_rule(&state, "nothing that we know", true);
+	state_set_ufw_rule(&state, "allow 51820/udp comment WireGuard", UFW_ADDED);
+	state_set_ufw_rule(&state, "route allow in on wg0", UFW_ADDED);
+	state_set_ufw_rule(&state, "nothing that we know", UFW_ADDED);
 	add_sysctl(CONF "enp1s0/accept_ra", "1", "2");
 	add_sysctl(CONF "all/forwarding", "0", "1");
 	add_sysctl(CONF "enp1s0/forwarding", "0", "1");

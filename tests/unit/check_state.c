@@ -8,6 +8,7 @@
 
 #include "apply/state.h"
 #include "apply/state_before.h"
+#include "apply/ufw.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -67,7 +68,7 @@ START_TEST(a_machine_never_touched_has_an_empty_state)
 	ck_assert(!is_ours("/etc/ndppd.conf", ""));
 	ck_assert(!state_knows_before(&state, "/etc/ndppd.conf"));
 	ck_assert(!state_is_pending(&state, STAGE_TUNNEL));
-	ck_assert(!state_has_ufw_rule(&state, "allow 51820/udp comment WireGuard"));
+	ck_assert(!state_ufw_before(&state, "allow 51820/udp comment WireGuard"));
 	ck_assert(!state_get_kept(&state, 0, &path, &copy));
 	ck_assert_uint_eq(state_sites(&state, memory), 0);
 	ck_assert_ptr_null(state_text(&state, "wg_interface"));
@@ -129,13 +130,13 @@ END_TEST
 
 START_TEST(firewall_rules_are_known_by_their_words)
 {
-	state_set_ufw_rule(&state, "route allow in on wg0", true);
-	state_set_ufw_rule(&state, "route allow out on wg0", true);
-	state_set_ufw_rule(&state, "route allow out on wg0", false);
+	state_set_ufw_rule(&state, "route allow in on wg0", UFW_ADDED);
+	state_set_ufw_rule(&state, "route allow out on wg0", UFW_ADDED);
+	state_set_ufw_rule(&state, "route allow out on wg0", NULL);
 	save_and_load();
-	ck_assert(state_has_ufw_rule(&state, "route allow in on wg0"));
-	ck_assert(!state_has_ufw_rule(&state, "route allow out on wg0"));
-	ck_assert(!state_has_ufw_rule(&state, "route allow in on wg1"));
+	ck_assert(state_ufw_before(&state, "route allow in on wg0"));
+	ck_assert(!state_ufw_before(&state, "route allow out on wg0"));
+	ck_assert(!state_ufw_before(&state, "route allow in on wg1"));
 }
 END_TEST
 

@@ -240,6 +240,40 @@ START_TEST(what_is_no_rule_of_ours_is_refused)
 }
 END_TEST
 
+#define V4(action) "### tuple ### " action " udp 51820 0.0.0.0/0 any 0.0.0.0/0 in\n"
+#define V6(action) "### tuple ### " action " udp 51820 ::/0 any ::/0 in\n"
+#define ROUTE4(action) "### tuple ### route:" action " any any 0.0.0.0/0 any 0.0.0.0/0 in_wg0\n"
+
+static const struct {
+	const char *rules, *rules6;
+	enum ufw_rule rule;
+	const char *before;
+} replaced[] = {
+	{"", "", UFW_LISTEN_PORT, UFW_ADDED},
+	{V4("deny"), V6("deny"), UFW_LISTEN_PORT, "deny deny"},
+	{V4("allow"), "", UFW_LISTEN_PORT, "allow -"},
+	{"", V6("reject_log"), UFW_LISTEN_PORT, "- reject_log"},
+	{"### tuple ### limit udp 51820 0.0.0.0/0 any 0.0.0.0/0 in comment=6d696e65\n", "",
+	 UFW_LISTEN_PORT, "limit:6d696e65 -"},
+	{V4("deny"), V6("deny"), UFW_ROUTE_IN, UFW_ADDED},
+	{ROUTE4("deny_log"), "", UFW_ROUTE_IN, "deny_log -"},
+	{ROUTE4("deny"), "", UFW_ROUTE_OUT, UFW_ADDED},
+	/* another rule for UFW: ours goes beside it */
+	{"### tuple ### allow any 51820 0.0.0.0/0 any 0.0.0.0/0 in\n", "", UFW_LISTEN_PORT,
+	 UFW_ADDED},
+	{"### tuple ### deny udp 51820 0.0.0.0/0 any 198.51.100.0/24 in\n", "", UFW_LISTEN_PORT,
+	 UFW_ADDED},
+};
+
+START_TEST(what_our_rule_would_replace_is_known)
+{
+	struct ufw_before before = ufw_before(replaced[_i].rules, replaced[_i].rules6,
+					      replaced[_i].rule, 51820, "wg0");
+
+	ck_assert_str_eq(before.s, replaced[_i].before);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("ufw");
@@ -253,5 +287,6 @@ int main(void)
 	tcase_add_test(tcase, a_rule_is_named_as_it_would_be_typed);
 	tcase_add_test(tcase, a_rule_is_read_as_it_was_named);
 	unit_add_table(tcase, what_is_no_rule_of_ours_is_refused, no_rules);
+	unit_add_table(tcase, what_our_rule_would_replace_is_known, replaced);
 	return unit_finish();
 }
