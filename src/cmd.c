@@ -46,15 +46,26 @@ void cmd_progress(const char *step, const struct error *failure, void *data)
 	cmd_tell(buf_str(&label), failure->text);
 }
 
-int cmd_lock(int root, bool *waited, struct error *err)
+static int lock_with(int (*take)(int root, bool wait, struct error *err), int root, bool *waited,
+		     struct error *err)
 {
-	int r = lock_take(root, false, err);
+	int r = take(root, false, err);
 
 	if (r != -EWOULDBLOCK)
 		return r;
 	*waited = true;
-	fprintf(stderr, _("sixrelay: another run is changing the machine; waiting for its end\n"));
-	return lock_take(root, true, err);
+	fprintf(stderr, _("sixrelay: another run is under way; waiting for its end\n"));
+	return take(root, true, err);
+}
+
+int cmd_lock(int root, bool *waited, struct error *err)
+{
+	return lock_with(lock_take, root, waited, err);
+}
+
+int cmd_lock_shared(int root, bool *waited, struct error *err)
+{
+	return lock_with(lock_share, root, waited, err);
 }
 
 int cmd_flush(void)

@@ -43,6 +43,9 @@ void cmd_progress(const char *step, const struct error *failure, void *data);
  * lock_take does. */
 int cmd_lock(int root, bool *waited, struct error *err);
 
+/* The same with lock_share. */
+int cmd_lock_shared(int root, bool *waited, struct error *err);
+
 /* Ends what was written to standard output with stdio. Returns 0, or 1 when it did not arrive. */
 int cmd_flush(void);
 

@@ -9,3 +9,6 @@ struct error;
  * descriptor that holds it; -ENOENT, without a text in err, when there is no such directory yet;
  * -EWOULDBLOCK, without a text as well, when another run holds it and wait is not set. */
 int lock_take(int root, bool wait, struct error *err);
+
+/* The same for a run that only looks: others may look meanwhile. */
+int lock_share(int root, bool wait, struct error *err);

@@ -124,10 +124,10 @@ static int make_run_dir(int root, struct error *err)
 	return file_mkdir(root, "/run/sshd", 0755, err);
 }
 
-int sshd_settings(int root, struct buf *out, struct error *err)
+int sshd_settings(int root, bool as_root, struct buf *out, struct error *err)
 {
-	/* An address of RFC 5737. */
-	const char *const argv[] = {"sshd", "-T", "-C",
+	/* Addresses of RFC 5737. */
+	const char *const argv[] = {"sshd", "-T", as_root ? "-C" : NULL,
 				    "user=root,host=host.invalid,addr=192.0.2.1,laddr=192.0.2.2,"
 				    "lport=22",
 				    NULL};

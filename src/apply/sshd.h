@@ -17,6 +17,6 @@ bool sshd_includes_drop_ins(int root);
 /* Runs `sshd -t` on the machine's configuration with the drop-in's text before all else. */
 int sshd_test(int root, const struct buf *drop_in, struct error *err);
 
-/* Runs `sshd -T`: appends the settings in force, "passwordauthentication no" a line, Match blocks
- * included, for a stranger who logs in as root. */
-int sshd_settings(int root, struct buf *out, struct error *err);
+/* Runs `sshd -T`: appends the settings in force, "passwordauthentication no" a line; as_root: with
+ * the Match blocks (sshd_config(5)) that hold for a stranger who logs in as root. */
+int sshd_settings(int root, bool as_root, struct buf *out, struct error *err);

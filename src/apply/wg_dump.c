@@ -83,6 +83,7 @@ static bool parse_line(struct wg_dump *dump, bool first, const char *line, size_
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 	char *fields[FIELDS_MAX + 1];
+	struct wg_peer peer;
 	size_t count;
 
 	buf_add(&text, line, len);
@@ -91,8 +92,12 @@ static bool parse_line(struct wg_dump *dump, bool first, const char *line, size_
 	count = split(text.data, fields);
 	if (first)
 		return count == 4 && parse_interface(dump, fields);
-	return count == FIELDS_MAX && dump->count < CONF_SITES_MAX &&
-	       parse_peer(&dump->peers[dump->count], fields);
+	if (count != FIELDS_MAX || !parse_peer(&peer, fields))
+		return false;
+	/* There are never more of ours; somebody else's beyond that don't matter. */
+	if (dump->count < CONF_SITES_MAX)
+		dump->peers[dump->count++] = peer;
+	return true;
 }
 
 int wg_dump_parse(struct wg_dump *dump, const char *text, struct error *err)
@@ -104,7 +109,6 @@ int wg_dump_parse(struct wg_dump *dump, const char *text, struct error *err)
 		if (!parse_line(dump, number == 1, text, len))
 			return error_set(err, -EBADMSG, "wg show: line %zu is not of a dump",
 					 number);
-		dump->count += number > 1;
 		text += len;
 		text += *text == '\n';
 	}
@@ -135,22 +139,45 @@ const struct wg_peer *wg_dump_peer(const struct wg_dump *dump, const struct wg_k
 	return NULL;
 }
 
-bool wg_peer_allows(const struct wg_peer *peer, const struct prefix *prefix)
+/* The next prefix of a list, *entry being moved behind it; what is none is passed over. */
+static bool next_allowed(struct prefix *allowed, const char **entry)
 {
 	char text[sizeof(struct ip_text)];
 
-	for (const char *entry = peer->allowed_ips; *entry; entry += *entry == ',') {
-		size_t len = strcspn(entry, ",");
-		struct prefix allowed;
+	while (**entry) {
+		size_t len = strcspn(*entry, ",");
+		bool fits = len < sizeof(text);
 
-		if (len < sizeof(text)) {
-			memcpy(text, entry, len);
+		if (fits) {
+			memcpy(text, *entry, len);
 			text[len] = '\0';
-			if (prefix_parse(&allowed, text) && allowed.len <= prefix->len &&
-			    prefix_contains(&allowed, &prefix->addr))
-				return true;
 		}
-		entry += len;
+		*entry += len;
+		*entry += **entry == ',';
+		if (fits && prefix_parse(allowed, text))
+			return true;
 	}
+	return false;
+}
+
+bool wg_peer_allows(const struct wg_peer *peer, const struct prefix *prefix)
+{
+	const char *entry = peer->allowed_ips;
+	struct prefix allowed;
+
+	while (next_allowed(&allowed, &entry))
+		if (allowed.len <= prefix->len && prefix_contains(&allowed, &prefix->addr))
+			return true;
+	return false;
+}
+
+bool wg_peer_takes(const struct wg_peer *peer, const struct prefix *prefix)
+{
+	const char *entry = peer->allowed_ips;
+	struct prefix allowed;
+
+	while (next_allowed(&allowed, &entry))
+		if (allowed.len >= prefix->len && prefix_contains(prefix, &allowed.addr))
+			return true;
 	return false;
 }

@@ -21,6 +21,7 @@ struct wg_peer {
 	char allowed_ips[1024];	 /* "fd00::2/128,2001:db8::/64", or "(none)"; cut where longer */
 };
 
+/* With more peers than sites can have, the first ones. */
 struct wg_dump {
 	bool has_key; /* the interface has a key at all */
 	struct wg_key public_key;
@@ -42,3 +43,6 @@ const struct wg_peer *wg_dump_peer(const struct wg_dump *dump, const struct wg_k
 
 /* Whether one of the peer's allowed IPs takes in all of the prefix. Pure. */
 bool wg_peer_allows(const struct wg_peer *peer, const struct prefix *prefix);
+
+/* Whether one of them is a part of the prefix. Pure. */
+bool wg_peer_takes(const struct wg_peer *peer, const struct prefix *prefix);

@@ -82,6 +82,7 @@ static int parse_link(struct inventory *inventory, const struct nlmsghdr *messag
 	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
 	link->index = info->ifi_index;
 	link->up = (info->ifi_flags & IFF_UP) && (info->ifi_flags & IFF_LOWER_UP);
+	get(&attributes, IFLA_MTU, &link->mtu, sizeof(link->mtu));
 	link->allmulti = info->ifi_flags & IFF_ALLMULTI;
 	link->has_mac = info->ifi_type == ARPHRD_ETHER &&
 			get(&attributes, IFLA_ADDRESS, link->mac.bytes, sizeof(link->mac.bytes));

@@ -19,6 +19,7 @@ struct link {
 	bool has_mac;
 	struct mac mac;
 	bool up;       /* IFF_UP and IFF_LOWER_UP */
+	unsigned mtu;  /* 0: not known */
 	bool allmulti; /* IFF_ALLMULTI as a program asked for it; not for a packet socket */
 };
 

@@ -2,10 +2,12 @@
 #include "prove/handshake.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "apply/machine.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -23,6 +25,8 @@
 #define LISTEN_MS 12000
 #define LISTEN_PAUSE_MS 200
 #define ENDPOINT_MS 1500
+/* So long a router may take to call again. */
+#define RECALL_S 60
 
 /* Somebody at the other end sends what the VPS can't, or won't, take. */
 static void judge_arriving(struct check *check, const struct handshake_facts *facts,
@@ -33,9 +37,13 @@ static void judge_arriving(struct check *check, const struct handshake_facts *fa
 			   _("the router asks for a handshake, is answered, and asks again "
 			     "(%u times)"),
 			   facts->initiations_in);
-		check_cause(check, _("the answers don't reach the router: a firewall before it, or "
-				     "a port that its NAT has moved"));
-		check_advise(check, _("on the router: /tool/torch, UDP, on its WAN interface"));
+		check_cause(check, _("the router doesn't take the answers: they don't reach it (a "
+				     "firewall, a NAT), or its peer has a preshared key or another "
+				     "key of the VPS"));
+		check_advise(check,
+			     _("paste the script of now into the router: sixrelay script "
+			       "--site %s; on it: /tool/torch, UDP, on its WAN interface"),
+			     site);
 		return;
 	}
 	check_fail(check,
@@ -50,9 +58,29 @@ static void judge_arriving(struct check *check, const struct handshake_facts *fa
 		     site);
 }
 
+/* A router that was connected keeps to the session of before, which this end has forgotten, until
+ * it has had no answer for a while. */
+static void judge_young(struct check *check, const struct handshake_facts *facts, unsigned port)
+{
+	if (facts->data_in)
+		check_fail(check, _("the router sends, by a session that the VPS no longer has"));
+	else
+		check_fail(check, _("no handshake yet, and nobody asks for one on UDP %u"), port);
+	check_cause(check,
+		    _("the tunnel was started %s ago: a router that was connected before "
+		      "comes back within a minute"),
+		    facts->tunnel_age >= 0 ? span_words(facts->tunnel_age).s : _("not long"));
+	check_advise(check, _("wait a minute; then: sixrelay verify"));
+}
+
 static void judge_silent(struct check *check, const struct handshake_facts *facts, unsigned port,
 			 const char *site)
 {
+	if (!facts->seen &&
+	    (facts->data_in || (facts->tunnel_age >= 0 && facts->tunnel_age < RECALL_S))) {
+		judge_young(check, facts, port);
+		return;
+	}
 	if (facts->seen)
 		check_fail(check, _("nothing from the router; the last handshake was %s, from %s"),
 			   age_words(facts->age).s, facts->endpoint);
@@ -122,6 +150,21 @@ static void refresh(struct subject *s)
 		s->dump = now;
 }
 
+/* Whether what was heard is of another site's router, whose endpoint is known. */
+static bool is_another(const struct subject *s, const struct site *site,
+		       const struct wg_heard *heard)
+{
+	char endpoint[INET_ADDRSTRLEN + 8];
+
+	snprintf(endpoint, sizeof(endpoint), "%s:%u", ip4_text(heard->peer).s,
+		 (unsigned)heard->peer_port);
+	for (size_t i = 0; heard->has_peer && i < s->dump.count; i++)
+		if (!wg_key_equal(&s->dump.peers[i].public_key, &site->router_public_key) &&
+		    !strcmp(s->dump.peers[i].endpoint, endpoint))
+			return true;
+	return false;
+}
+
 /* Listens until the router itself has sent something; another site's may talk all the time. */
 static void listen_for(struct handshake_facts *facts, struct subject *s, const struct site *site,
 		       uint64_t received)
@@ -137,9 +180,12 @@ static void listen_for(struct handshake_facts *facts, struct subject *s, const s
 		if (wg_listen(s->relay->nic_index, s->relay->listen_port,
 			      (int)(end - clock_now_ms()), &heard, NULL) < 0)
 			return;
-		facts->initiations_in += heard.in[WG_INITIATION];
-		facts->responses_out += heard.out[WG_RESPONSE];
-		facts->initiations_out += heard.out[WG_INITIATION];
+		if (!is_another(s, site, &heard)) {
+			facts->initiations_in += heard.in[WG_INITIATION];
+			facts->responses_out += heard.out[WG_RESPONSE];
+			facts->initiations_out += heard.out[WG_INITIATION];
+			facts->data_in += heard.in[WG_DATA];
+		}
 		clock_sleep_ms(LISTEN_PAUSE_MS);
 		refresh(s);
 		peer = wg_dump_peer(&s->dump, &site->router_public_key);
@@ -161,11 +207,22 @@ static void ping_endpoint(struct handshake_facts *facts, const struct wg_peer *p
 	facts->endpoint_answers = ping.result == PING_REPLY;
 }
 
+/* Seconds since wg-quick brought it up; -1: not known. */
+static int64_t tunnel_age(const struct subject *s)
+{
+	struct service_status status;
+
+	if (!s->units || units_query_service(s->units, s->machine->wg_unit, &status, NULL) < 0 ||
+	    !status.started_us)
+		return -1;
+	return (clock_now_us() - (int64_t)status.started_us) / 1000000;
+}
+
 void check_handshake(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct wg_peer *peer = wg_dump_peer(&s->dump, &site->router_public_key);
 	uint64_t received = peer ? peer->received : 0;
-	struct handshake_facts facts = {0};
+	struct handshake_facts facts = {.tunnel_age = tunnel_age(s)};
 	struct ping ping = {0};
 
 	facts.answered = transit_answers(s, site, &ping, NULL);

@@ -18,7 +18,9 @@ struct handshake_facts {
 	/* What passed the NIC for the port meanwhile, and only where there was no sign. */
 	unsigned initiations_in, responses_out; /* the router's, and our answers */
 	unsigned initiations_out;		/* ours */
-	bool pinged, endpoint_answers;		/* the endpoint's address, outside of the tunnel */
+	unsigned data_in;
+	int64_t tunnel_age;	       /* seconds since it was brought up; -1: not known */
+	bool pinged, endpoint_answers; /* the endpoint's address, outside of the tunnel */
 };
 
 /* Names the reason why there is no handshake, or none any more. port is ours, site the site's name.

@@ -28,6 +28,17 @@ static bool has_reserved(const struct instance *instance, const struct prefix *p
 	return false;
 }
 
+static const char *id_text(const struct instance *instance)
+{
+	return *instance->id ? instance->id : "?";
+}
+
+/* A document may come without an id: that is not another one. */
+static bool same_instance(const struct instance *a, const struct instance *b)
+{
+	return mac_equal(&a->mac, &b->mac) && (!*a->id || !*b->id || !strcmp(a->id, b->id));
+}
+
 /* It costs the relay nothing that the service is silent, before the next boot. */
 void check_metadata(struct check *check, struct subject *s, const struct site *site)
 {
@@ -41,13 +52,14 @@ void check_metadata(struct check *check, struct subject *s, const struct site *s
 		return;
 	}
 	s->has_fresh = true;
-	if (!strcmp(s->fresh.id, s->instance->id) && mac_equal(&s->fresh.mac, &s->instance->mac)) {
-		check_pass(check, _("instance %s, %zu reserved /64"),
-			   *s->fresh.id ? s->fresh.id : "?", s->fresh.reserved_count);
+	if (same_instance(&s->fresh, s->instance)) {
+		check_pass(check, _("instance %s, %zu reserved /64"), id_text(&s->fresh),
+			   s->fresh.reserved_count);
 		return;
 	}
-	check_fail(check, _("instance %s, MAC %s; at the last apply it was %s"), s->fresh.id,
-		   mac_text(&s->fresh.mac).s, s->instance->id);
+	check_fail(check, _("instance %s, MAC %s; at the last apply it was %s, MAC %s"),
+		   id_text(&s->fresh), mac_text(&s->fresh.mac).s, id_text(s->instance),
+		   mac_text(&s->instance->mac).s);
 	check_cause(check, _("this machine was restored from another instance's snapshot"));
 	check_advise(check, "sixrelay apply");
 }

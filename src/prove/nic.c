@@ -6,7 +6,6 @@
 #include "apply/machine.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "net/inventory.h"
@@ -20,7 +19,6 @@
 /* Of a public resolver: no packet is sent to it, only the way to it is asked for. */
 #define PUBLIC_HOST                                                                                \
 	((struct in6_addr){.s6_addr = {0x20, 0x01, 0x48, 0x60, 0x48, 0x60, [14] = 0x88, 0x88}})
-#define FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
 
 static const struct address *address_in(const struct subject *s, const struct prefix *prefix)
 {
@@ -33,6 +31,34 @@ static const struct address *address_in(const struct subject *s, const struct pr
 			return address;
 	}
 	return NULL;
+}
+
+static char sysctl_of(const struct subject *s, const char *name, const char *key)
+{
+	CLEANUP(buf_clear) struct buf value = BUF_INIT;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", name, key);
+	return file_read(s->root, path, SYSCTL_MAX, &value, NULL, NULL) == 0 ? *buf_str(&value)
+									     : '\0';
+}
+
+static void no_address(struct check *check, const struct subject *s)
+{
+	const char *nic = s->relay->nic.s;
+
+	if (sysctl_of(s, nic, "disable_ipv6") == '1') {
+		check_cause(check, _("IPv6 is disabled on it: net.ipv6.conf.%s.disable_ipv6 = 1"),
+			    nic);
+		check_advise(check,
+			     "sysctl net.ipv6.conf.%s.disable_ipv6=0; networkctl "
+			     "reconfigure %s",
+			     nic, nic);
+	} else {
+		check_cause(check, _("router advertisements are not accepted, or none comes"));
+		check_advise(check, "networkctl status %s; sysctl net.ipv6.conf.%s.accept_ra", nic,
+			     nic);
+	}
 }
 
 void check_nic(struct check *check, struct subject *s, const struct site *site)
@@ -55,9 +81,7 @@ void check_nic(struct check *check, struct subject *s, const struct site *site)
 	} else if (!address) {
 		check_fail(check, _("%s is up, without an address of %s"), link->name.s,
 			   prefix_text(&s->relay->original).s);
-		check_cause(check, _("router advertisements are not accepted, or none comes"));
-		check_advise(check, "networkctl status %s; sysctl net.ipv6.conf.%s.accept_ra",
-			     link->name.s, link->name.s);
+		no_address(check, s);
 	} else {
 		check_pass(check, _("%s is up, %s"), link->name.s, ip_text(&address->ipv6).s);
 	}
@@ -76,18 +100,6 @@ static void no_default_route(struct check *check, const struct subject *s)
 		check_cause(check, _("the kernel leaves router advertisements to a network manager "
 				     "(accept_ra=0), which has had none, or gave it up"));
 	check_advise(check, "networkctl reconfigure %s; sixrelay apply", s->relay->nic.s);
-}
-
-/* With forwarding on, of the interface itself, it takes RAs only with accept_ra=2 (ip-sysctl.rst).
- */
-static bool is_router(const struct subject *s)
-{
-	CLEANUP(buf_clear) struct buf value = BUF_INIT;
-	char path[80];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", s->relay->nic.s);
-	return file_read(s->root, path, SYSCTL_MAX, &value, NULL, NULL) == 0 &&
-	       *buf_str(&value) != '0';
 }
 
 /* Whether the LAN's packets to the internet leave by the NIC, whatever route or rule decides. */
@@ -130,7 +142,7 @@ void check_default_route(struct check *check, struct subject *s, const struct si
 	} else if (route->protocol != RTPROT_RA) {
 		check_pass(check, _("via %s, static"),
 			   route->has_gateway ? ip_text(&route->gateway).s : s->relay->nic.s);
-	} else if (accept_ra == '1' && is_router(s)) {
+	} else if (accept_ra == '1' && sysctl_of(s, s->relay->nic.s, "forwarding") != '0') {
 		check_fail(check, _("via %s, by RA, and nobody keeps it alive: accept_ra=1"),
 			   ip_text(&route->gateway).s);
 		check_cause(check, _("with forwarding on, the kernel takes no further router "
@@ -148,13 +160,8 @@ void check_default_route(struct check *check, struct subject *s, const struct si
  * (ip-sysctl.rst). */
 void check_forwarding(struct check *check, struct subject *s, const struct site *site)
 {
-	CLEANUP(buf_clear) struct buf value = BUF_INIT;
-	struct error err = ERROR_INIT;
-
 	(void)site;
-	if (file_read(s->root, FORWARDING, SYSCTL_MAX, &value, NULL, &err) < 0) {
-		check_skip(check, "%s", *err.text ? err.text : FORWARDING);
-	} else if (*buf_str(&value) == '1') {
+	if (sysctl_of(s, "all", "forwarding") == '1') {
 		check_pass(check, "net.ipv6.conf.all.forwarding = 1");
 	} else {
 		check_fail(check, "net.ipv6.conf.all.forwarding = 0");

@@ -51,6 +51,26 @@ static void set_send_error(struct ping *ping, int code)
 	ping->send_error = code;
 }
 
+/* A reply to any of the requests counts: on a slow line the first one's may come after the second
+ * was sent. */
+static void run(struct echo_socket *echo, unsigned size, int requests, int timeout_ms,
+		struct ping *ping)
+{
+	int64_t begin_us = clock_now_us();
+
+	*ping = (struct ping){.result = PING_NO_REPLY};
+	for (int i = 1; i <= requests; i++) {
+		int r = echo_send(echo, size);
+
+		if (r < 0) {
+			set_send_error(ping, r);
+			return;
+		}
+		if (wait_until(echo, begin_us + timeout_ms * INT64_C(1000) * i / requests, ping))
+			return;
+	}
+}
+
 int ping_send(const struct ping_ask *ask, struct ping *ping, struct error *err)
 {
 	CLEANUP(echo_close) struct echo_socket echo = ECHO_SOCKET_INIT;
@@ -58,34 +78,18 @@ int ping_send(const struct ping_ask *ask, struct ping *ping, struct error *err)
 	int r = echo_open(&echo, ask, err);
 
 	*ping = (struct ping){.result = PING_NO_REPLY};
-	if (r < 0)
-		return r;
-	r = echo_send(&echo, size);
-	if (r < 0)
-		set_send_error(ping, r);
-	else
-		wait_until(&echo, clock_now_us() + ask->timeout_ms * INT64_C(1000), ping);
-	return 0;
+	if (r == 0)
+		run(&echo, size, ask->requests ? ask->requests : 1, ask->timeout_ms, ping);
+	return r;
 }
 
 int ping_ipv4(struct in_addr dst, int timeout_ms, struct ping *ping, struct error *err)
 {
 	CLEANUP(echo_close) struct echo_socket echo = ECHO_SOCKET_INIT;
-	int64_t begin_us = clock_now_us();
 	int r = echo_open_ipv4(&echo, dst, err);
 
 	*ping = (struct ping){.result = PING_NO_REPLY};
-	if (r < 0)
-		return r;
-	for (int i = 1; i <= IPV4_REQUESTS; i++) {
-		r = echo_send(&echo, PING_SIZE_MIN);
-		if (r < 0) {
-			set_send_error(ping, r);
-			break;
-		}
-		if (wait_until(&echo, begin_us + timeout_ms * INT64_C(1000) * i / IPV4_REQUESTS,
-			       ping))
-			break;
-	}
-	return 0;
+	if (r == 0)
+		run(&echo, PING_SIZE_MIN, IPV4_REQUESTS, timeout_ms, ping);
+	return r;
 }

@@ -9,7 +9,7 @@
 
 struct error;
 
-/* Echo requests from this machine, one at a time (RFC 4443 section 4.1; RFC 792 for IPv4). */
+/* Echo requests from this machine (RFC 4443 section 4.1; RFC 792 for IPv4). */
 
 enum ping_result {
 	PING_REPLY,
@@ -40,6 +40,7 @@ struct ping_ask {
 	unsigned size;		 /* of the whole IPv6 packet, PING_SIZE_MIN at least; 0: that. Never
 				    fragmented. */
 	int timeout_ms;		 /* for the reply */
+	int requests;		 /* so many in that time, of which one is to be answered; 0: one */
 };
 
 #define PING_SIZE_MIN 64

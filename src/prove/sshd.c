@@ -97,7 +97,8 @@ static int is_config(const struct dirent *entry)
 	return *entry->d_name != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".conf");
 }
 
-/* The drop-in that sets the keyword first, which is the one that wins; the main file otherwise. */
+/* The drop-in that sets the keyword first, which is the one that wins; the main file otherwise. Of
+ * ours it is known what it sets. */
 static void find_setter(int root, const char *keyword, char *path, size_t size)
 {
 	CLEANUP(cleanup_fd) int fd = file_open(root, DROP_INS, O_RDONLY | O_DIRECTORY);
@@ -110,7 +111,8 @@ static void find_setter(int root, const char *keyword, char *path, size_t size)
 
 		if (!found) {
 			snprintf(path, size, DROP_INS "/%s", entries[i]->d_name);
-			found = file_read(root, path, CONFIG_MAX, &text, NULL, NULL) == 0 &&
+			found = strcmp(path, FILE_SSHD) != 0 &&
+				file_read(root, path, CONFIG_MAX, &text, NULL, NULL) == 0 &&
 				sshd_text_sets(buf_str(&text), keyword);
 		}
 		free(entries[i]);
@@ -120,30 +122,67 @@ static void find_setter(int root, const char *keyword, char *path, size_t size)
 		snprintf(path, size, "/etc/ssh/sshd_config");
 }
 
-void check_sshd(struct check *check, struct subject *s, const struct site *site)
+/* Whether it is only so for somebody whom a Match block is about. */
+static bool is_matched(const struct subject *s)
+{
+	CLEANUP(buf_clear) struct buf settings = BUF_INIT;
+	struct check check = {.result = CHECK_SKIP};
+	const char *keyword;
+
+	if (sshd_settings(s->root, false, &settings, NULL) < 0)
+		return false;
+	sshd_judge(&check, buf_str(&settings), &keyword);
+	return check.result == CHECK_PASS;
+}
+
+static void explain(struct check *check, const struct subject *s, const char *keyword)
+{
+	bool matched = is_matched(s);
+	char path[320];
+
+	find_setter(s->root, matched ? "match" : keyword, path, sizeof(path));
+	check_cause(check,
+		    matched ? _("a Match block of %s sets it for root")
+			    : _("%s sets it, and of several the first one wins"),
+		    path);
+	check_advise(check, _("take it out of %s; then: systemctl reload ssh"), path);
+}
+
+static void judge_settings(struct check *check, const struct subject *s)
 {
 	CLEANUP(buf_clear) struct buf settings = BUF_INIT;
 	struct error err = ERROR_INIT;
 	const char *keyword = NULL;
-	char path[320];
 
+	if (sshd_settings(s->root, true, &settings, &err) < 0) {
+		check_fail(check, "%s", err.text);
+		check_cause(check, _("sshd refuses its configuration, and won't start again"));
+		check_advise(check, "sshd -t");
+		return;
+	}
+	sshd_judge(check, buf_str(&settings), &keyword);
+	if (keyword)
+		explain(check, s, keyword);
+}
+
+void check_sshd(struct check *check, struct subject *s, const struct site *site)
+{
 	(void)site;
 	if (!s->relay->manage_sshd) {
 		check_skip(check, "manage_sshd = no");
 	} else if (!s->machine->has_sshd) {
 		check_skip(check, _("sshd is not installed"));
-	} else if (!file_list_find(s->files, FILE_SSHD)) {
+	} else if (s->machine->hardening_present && !s->machine->key_login) {
+		check_fail(check, _("keys alone log in, and no key is left that could"));
+		check_cause(check, _("the authorized keys of root and of all administrators were "
+				     "removed, or can be written by others"));
+		check_advise(check,
+			     _("before you log out: add a key to /root/.ssh/authorized_keys, "
+			       "or remove %s and: systemctl reload ssh"),
+			     FILE_SSHD);
+	} else if (!s->machine->key_login) {
 		check_skip(check, _("not hardened: nobody has a key to log in with"));
-	} else if (sshd_settings(s->root, &settings, &err) < 0) {
-		check_fail(check, "%s", err.text);
-		check_cause(check, _("sshd refuses its configuration, and won't start again"));
-		check_advise(check, "sshd -t");
 	} else {
-		sshd_judge(check, buf_str(&settings), &keyword);
+		judge_settings(check, s);
 	}
-	if (!keyword)
-		return;
-	find_setter(s->root, keyword, path, sizeof(path));
-	check_cause(check, _("%s sets it, and of several the first one wins"), path);
-	check_advise(check, _("take it out of %s; then: systemctl reload ssh"), path);
 }

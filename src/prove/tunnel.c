@@ -3,29 +3,13 @@
 #include <string.h>
 
 #include "apply/machine.h"
-#include "base/buf.h"
-#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/i18n.h"
 #include "net/inventory.h"
 #include "prove/check.h"
 #include "prove/checks.h"
 #include "prove/subject.h"
 #include "relay/relay.h"
-
-#define MTU_TEXT_MAX 32
-
-static unsigned link_mtu(const struct subject *s, const char *name)
-{
-	CLEANUP(buf_clear) struct buf text = BUF_INIT;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/class/net/%s/mtu", name);
-	if (file_read(s->root, path, MTU_TEXT_MAX, &text, NULL, NULL) < 0)
-		return 0;
-	return (unsigned)strtoul(buf_str(&text), NULL, 10);
-}
 
 static void restart(struct check *check, const struct subject *s)
 {
@@ -34,10 +18,9 @@ static void restart(struct check *check, const struct subject *s)
 }
 
 /* What the running interface has that its file hasn't, or the reverse: false when nothing. */
-static bool differs(struct check *check, const struct subject *s)
+static bool differs(struct check *check, const struct subject *s, const struct link *link)
 {
 	const struct relay *relay = s->relay;
-	unsigned mtu = link_mtu(s, relay->wg_interface.s);
 
 	if (!s->dump.has_key || !wg_key_equal(&s->dump.public_key, &relay->public_key))
 		check_fail(check, _("%s runs with another private key than server.key"),
@@ -45,8 +28,8 @@ static bool differs(struct check *check, const struct subject *s)
 	else if (s->dump.listen_port != relay->listen_port)
 		check_fail(check, _("%s listens on UDP %u, not %u"), relay->wg_interface.s,
 			   (unsigned)s->dump.listen_port, (unsigned)relay->listen_port);
-	else if (mtu && mtu != relay->mtu)
-		check_fail(check, _("%s has MTU %u, not %u"), relay->wg_interface.s, mtu,
+	else if (link->mtu && link->mtu != relay->mtu)
+		check_fail(check, _("%s has MTU %u, not %u"), relay->wg_interface.s, link->mtu,
 			   (unsigned)relay->mtu);
 	else
 		return false;
@@ -75,7 +58,7 @@ void check_tunnel(struct check *check, struct subject *s, const struct site *sit
 		restart(check, s);
 		return;
 	}
-	if (differs(check, s))
+	if (differs(check, s, link))
 		return;
 	if (!inventory_has_address(s->inventory, link->index, &relay->vps_transit)) {
 		check_fail(check, _("%s lacks its transit address %s"), name,
@@ -108,10 +91,24 @@ static void no_peer(struct check *check, const struct subject *s, const struct s
 	check_advise(check, "systemctl reload %s", s->machine->wg_unit);
 }
 
+/* A peer of somebody else's that takes a part of the LAN. */
+static const struct wg_peer *find_thief(const struct subject *s, const struct site *site)
+{
+	for (size_t i = 0; i < s->dump.count; i++) {
+		const struct wg_peer *peer = &s->dump.peers[i];
+
+		if (!wg_key_equal(&peer->public_key, &site->router_public_key) &&
+		    wg_peer_takes(peer, &site->prefix))
+			return peer;
+	}
+	return NULL;
+}
+
 void check_peer(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct wg_peer *peer = wg_dump_peer(&s->dump, &site->router_public_key);
 	struct prefix transit = prefix_of(&site->router_transit, 128);
+	const struct wg_peer *thief = find_thief(s, site);
 	const struct prefix *missing = NULL;
 
 	if (!peer) {
@@ -122,6 +119,16 @@ void check_peer(struct check *check, struct subject *s, const struct site *site)
 		missing = &transit;
 	else if (!wg_peer_allows(peer, &site->prefix))
 		missing = &site->prefix;
+	if (!missing && thief) {
+		check_fail(check, _("another peer, %s, has a part of %s: %s"),
+			   wg_key_text(&thief->public_key).s, prefix_text(&site->prefix).s,
+			   thief->allowed_ips);
+		check_cause(check, _("somebody added it by hand: what it has doesn't reach the "
+				     "router"));
+		check_advise(check, "wg set %s peer %s remove", s->relay->wg_interface.s,
+			     wg_key_text(&thief->public_key).s);
+		return;
+	}
 	if (!missing) {
 		check_pass(check, _("the router's key, AllowedIPs %s"), peer->allowed_ips);
 		return;

@@ -2,7 +2,7 @@
 #include "prove/verify.h"
 
 #include "apply/wg_dump.h"
-#include "base/array.h"
+#include "base/error.h"
 #include "base/i18n.h"
 #include "prove/check.h"
 #include "prove/checks.h"
@@ -52,7 +52,7 @@ static const struct {
 	[METADATA] = {"metadata", check_metadata, OF_MACHINE, 0},
 	[CLOCK] = {"clock", check_clock, OF_MACHINE, 0},
 	[FILES] = {"files", check_files, OF_RELAY, 0},
-	[PREFIX] = {"prefix", check_prefix, OF_SITE, 0},
+	[PREFIX] = {"prefix", check_prefix, OF_SITE, BIT(METADATA)},
 	[NIC] = {"nic", check_nic, OF_MACHINE, 0},
 	[DEFAULT_ROUTE] = {"default-route", check_default_route, OF_MACHINE, BIT(NIC)},
 	[FORWARDING] = {"forwarding", check_forwarding, OF_RELAY, 0},
@@ -153,4 +153,26 @@ struct verify_count verify_run(struct subject *s, const struct site *only, verif
 	}
 	subject_clear(s);
 	return outcome.count;
+}
+
+struct verify_count verify_nic_missing(struct subject *s, const struct error *why,
+				       verify_tell_fn *tell, void *data)
+{
+	struct verify_count counts = {0};
+	struct check check = {.result = CHECK_SKIP};
+
+	check_metadata(&check, s, NULL);
+	count(&counts, check.result);
+	tell(checks[METADATA].name, NULL, &check, data);
+	if (check.result == CHECK_FAIL) {
+		check_skip(&check, _("after: %s"), checks[METADATA].name);
+	} else {
+		check_fail(&check, "%s", why->text);
+		check_cause(&check, _("the NIC was taken away, or has another MAC than Vultr gave "
+				      "it"));
+		check_advise(&check, "ip link; networkctl");
+	}
+	count(&counts, check.result);
+	tell(checks[NIC].name, NULL, &check, data);
+	return counts;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct check;
+struct error;
 struct site;
 struct subject;
 
@@ -22,3 +23,9 @@ struct verify_count {
  * names it: one fault, one failure. only may be NULL; else the other sites are left out. */
 struct verify_count verify_run(struct subject *s, const struct site *only, verify_tell_fn *tell,
 			       void *data);
+
+/* When the relay can't be made because the NIC isn't there (why): asks the metadata service alone,
+ * which knows whether this is still the same instance. Of the subject root, metadata and instance
+ * are looked at. */
+struct verify_count verify_nic_missing(struct subject *s, const struct error *why,
+				       verify_tell_fn *tell, void *data);

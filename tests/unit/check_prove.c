@@ -155,7 +155,8 @@ START_TEST(processor_time_is_read)
 }
 END_TEST
 
-#define SEEN .seen = true, .age = 20, .endpoint = "198.51.100.7:13231"
+#define OLD .tunnel_age = 3600
+#define SEEN OLD, .seen = true, .age = 20, .endpoint = "198.51.100.7:13231"
 
 static const struct {
 	struct handshake_facts facts;
@@ -171,10 +172,14 @@ static const struct {
 	 CHECK_FAIL,
 	 "nothing from the router",
 	 "UDP 51820 is dropped on its way"},
-	{{.initiations_out = 0}, CHECK_FAIL, "no handshake yet", "script isn't in the router"},
+	{{OLD}, CHECK_FAIL, "no handshake yet", "script isn't in the router"},
+	{{.tunnel_age = -1}, CHECK_FAIL, "no handshake yet", "script isn't in the router"},
+	{{.tunnel_age = 6}, CHECK_FAIL, "nobody asks", "started 6 s ago"},
+	{{.tunnel_age = 6, .data_in = 3}, CHECK_FAIL, "session that the VPS", "started 6 s ago"},
+	{{OLD, .data_in = 3}, CHECK_FAIL, "session that the VPS", "within a minute"},
 	{{.initiations_in = 2}, CHECK_FAIL, "a key that isn't", "another key"},
 	{{SEEN, .initiations_in = 2}, CHECK_FAIL, "a key that isn't", "another key"},
-	{{.initiations_in = 2, .responses_out = 2}, CHECK_FAIL, "asks again", "don't reach"},
+	{{.initiations_in = 2, .responses_out = 2}, CHECK_FAIL, "asks again", "preshared key"},
 };
 
 START_TEST(why_there_is_no_handshake)
