@@ -123,15 +123,26 @@ static int prove_and_log(struct session *session, struct error *err)
 	return r;
 }
 
+/* Saved before the files that are made of them. What was proven of a prefix holds no longer than it
+ * is attached. */
+static void note_sites(struct session *session)
+{
+	for (size_t i = 0; i < session->relay.site_count; i++) {
+		const struct site *site = &session->relay.sites[i];
+
+		state_set_site(&session->state, site);
+		if (site->state != SITE_READY)
+			state_set_site_text(&session->state, site->name, "proof", NULL);
+	}
+}
+
 static int do_apply(struct session *session, struct error *err)
 {
 	bool said, idle = !session->plan.step_count && !session->plan.note_count;
 	bool problem = plan_has(&session->plan, NOTE_PROBLEM);
 	int result, r;
 
-	/* Saved before the files that are made of them. */
-	for (size_t i = 0; i < session->relay.site_count; i++)
-		state_set_site(&session->state, &session->relay.sites[i]);
+	note_sites(session);
 	result = carry_out(session, err);
 	said = session->live && announce_all(session);
 	journal_stage(&session->journal, "announce", 0, said ? "announced" : "nothing to say");

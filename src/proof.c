@@ -13,12 +13,25 @@
 #include "prove/upstream_check.h"
 #include "session.h"
 
+/* A site that has its prefix for the first time, or again. */
+static bool has_unproved(const struct session *session)
+{
+	for (size_t i = 0; i < session->relay.site_count; i++) {
+		const struct site *site = &session->relay.sites[i];
+
+		if (site->state == SITE_READY &&
+		    !state_site_text(&session->state, site->name, "proof"))
+			return true;
+	}
+	return false;
+}
+
 bool proof_is_due(const struct session *session)
 {
 	const char *proved = state_text(&session->state, "proved");
 
 	return session->live && relay_site_count(&session->relay) &&
-	       (session->plan.step_count || !proved ||
+	       (session->plan.step_count || !proved || has_unproved(session) ||
 		strcmp(proved, boot_id(session->root).s) != 0);
 }
 

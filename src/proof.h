@@ -7,7 +7,7 @@ struct session;
 
 /* The upstream proof at the end of an apply. */
 
-/* Whether it is due: after a change, and once after each boot. A run with nothing to do sends
+/* Whether it is due: after a change, for a prefix that was attached, and once after each boot. A run with nothing to do sends
  * nothing. */
 bool proof_is_due(const struct session *session);
 

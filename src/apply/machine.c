@@ -2,8 +2,10 @@
 #include "apply/machine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "apply/sshd.h"
 #include "base/array.h"
@@ -45,6 +47,24 @@ static void gather_programs(struct machine *machine, int root)
 	machine->has_sshd = is_installed("sshd") && file_exists(root, "/etc/ssh/sshd_config");
 }
 
+/* A masked unit keeps its links, and starts no more (systemctl(1), mask). */
+static bool is_masked(int root, const char *name)
+{
+	static const char *const dirs[] = {"/etc/systemd/system", "/run/systemd/system"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char path[sizeof("/run/systemd/system/") + UNIT_NAME_MAX];
+		CLEANUP(cleanup_fd) int fd = -1;
+		struct stat st;
+
+		snprintf(path, sizeof(path), "%s/%s", dirs[i], name);
+		fd = file_open(root, path, O_PATH);
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISCHR(st.st_mode))
+			return true;
+	}
+	return false;
+}
+
 /* The usual link tells it for the price of a look; systemd, asked, goes over all its directories.
  */
 static int gather_enabled(int root, struct units *units, const char *name,
@@ -52,6 +72,10 @@ static int gather_enabled(int root, struct units *units, const char *name,
 {
 	char link[sizeof(WANTS) + UNIT_NAME_MAX];
 
+	if (is_masked(root, name)) {
+		snprintf(status->file_state, sizeof(status->file_state), "masked");
+		return 0;
+	}
 	snprintf(link, sizeof(link), WANTS "/%s", name);
 	if (!file_exists(root, link))
 		return units_query_file(units, name, status, err);

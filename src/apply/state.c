@@ -254,7 +254,10 @@ int state_load_instance(int root, struct instance *instance, struct error *err)
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 	int r = file_read(root, STATE_METADATA, STATE_MAX, &text, NULL, err);
 
-	return r < 0 ? r : vultr_parse(instance, buf_str(&text), text.len, err);
+	if (r == 0 && vultr_parse(instance, buf_str(&text), text.len, err) < 0)
+		r = error_wrap(err, -EINVAL, _("%s is damaged, and made anew by sixrelay apply"),
+			       STATE_METADATA);
+	return r;
 }
 
 struct file_path state_script_path(const char *site)

@@ -18,6 +18,7 @@ check_fn check_files;
 check_fn check_prefix; /* of the site: still attached */
 check_fn check_nic;
 check_fn check_default_route;
+check_fn check_ipv4;
 check_fn check_forwarding;
 check_fn check_port;
 check_fn check_forward;

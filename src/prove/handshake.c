@@ -14,6 +14,7 @@
 #include "base/words.h"
 #include "prove/check.h"
 #include "prove/checks.h"
+#include "prove/endpoint.h"
 #include "prove/inside.h"
 #include "prove/ping.h"
 #include "prove/subject.h"
@@ -27,6 +28,7 @@
 #define ENDPOINT_MS 1500
 /* So long a router may take to call again. */
 #define RECALL_S 60
+#define FRESH_S 180
 
 /* Somebody at the other end sends what the VPS can't, or won't, take. */
 static void judge_arriving(struct check *check, const struct handshake_facts *facts,
@@ -60,17 +62,46 @@ static void judge_arriving(struct check *check, const struct handshake_facts *fa
 
 /* A router that was connected keeps to the session of before, which this end has forgotten, until
  * it has had no answer for a while. */
-static void judge_young(struct check *check, const struct handshake_facts *facts, unsigned port)
+static void judge_young(struct check *check, const struct handshake_facts *facts, unsigned port,
+			const char *site)
 {
-	if (facts->data_in)
+	if (facts->data_in) {
 		check_fail(check, _("the router sends, by a session that the VPS no longer has"));
-	else
-		check_fail(check, _("no handshake yet, and nobody asks for one on UDP %u"), port);
+		check_cause(check, _("the tunnel was started anew; the router notices within a "
+				     "minute"));
+		check_advise(check, _("wait a minute; then: sixrelay verify"));
+		return;
+	}
+	check_fail(check, _("no handshake yet, and nobody asks for one on UDP %u"), port);
 	check_cause(check,
 		    _("the tunnel was started %s ago: a router that was connected before "
-		      "comes back within a minute"),
-		    facts->tunnel_age >= 0 ? span_words(facts->tunnel_age).s : _("not long"));
-	check_advise(check, _("wait a minute; then: sixrelay verify"));
+		      "comes back within a minute; or the script isn't in the router yet"),
+		    span_words(facts->tunnel_age).s);
+	check_advise(check,
+		     _("sixrelay script --site %s into the router; or wait a minute, then: "
+		       "sixrelay verify"),
+		     site);
+}
+
+/* Of a router that was never heard of. */
+static void judge_unknown(struct check *check, const struct handshake_facts *facts, unsigned port,
+			  const char *site)
+{
+	if (facts->port_open) {
+		check_cause(check, _("the script isn't in this site's router yet, or the router "
+				     "is off, or its peer is disabled"));
+		check_advise(check, _("sixrelay script --site %s into the router"), site);
+		return;
+	}
+	check_cause(check,
+		    _("the script isn't in the router yet, or UDP %u is dropped by a "
+		      "firewall group of Vultr's, or the router is off, or its peer is "
+		      "disabled"),
+		    port);
+	check_advise(check,
+		     _("sixrelay script --site %s into the router; Vultr's panel: "
+		       "Firewall: the group of this instance, UDP %u"),
+		     site, port);
 }
 
 static void judge_silent(struct check *check, const struct handshake_facts *facts, unsigned port,
@@ -78,14 +109,14 @@ static void judge_silent(struct check *check, const struct handshake_facts *fact
 {
 	if (!facts->seen &&
 	    (facts->data_in || (facts->tunnel_age >= 0 && facts->tunnel_age < RECALL_S))) {
-		judge_young(check, facts, port);
+		judge_young(check, facts, port, site);
 		return;
 	}
 	if (facts->seen)
 		check_fail(check, _("nothing from the router; the last handshake was %s, from %s"),
 			   age_words(facts->age).s, facts->endpoint);
 	else
-		check_fail(check, _("no handshake yet, and nothing arrives on UDP %u"), port);
+		check_fail(check, _("no handshake yet, and nothing of it arrives on UDP %u"), port);
 	if (facts->pinged && !facts->endpoint_answers) {
 		check_cause(check,
 			    _("the router is off, or its line is down, or it has another "
@@ -102,14 +133,7 @@ static void judge_silent(struct check *check, const struct handshake_facts *fact
 			       "accept UDP %u; on the router: /interface/wireguard/print"),
 			     port);
 	} else {
-		check_cause(check,
-			    _("the script isn't in the router yet, or UDP %u is dropped by "
-			      "a firewall group of Vultr's, or the router is off"),
-			    port);
-		check_advise(check,
-			     _("sixrelay script --site %s into the router; Vultr's panel: "
-			       "Firewall: the group of this instance, UDP %u"),
-			     site, port);
+		judge_unknown(check, facts, port, site);
 	}
 }
 
@@ -129,19 +153,6 @@ void handshake_judge(struct check *check, const struct handshake_facts *facts, u
 		judge_silent(check, facts, port, site);
 }
 
-/* "198.51.100.7:13231"; false for an IPv6 endpoint, or none. */
-static bool parse_endpoint(struct in_addr *addr, const char *endpoint)
-{
-	char text[INET_ADDRSTRLEN];
-	size_t len = strcspn(endpoint, ":");
-
-	if (len >= sizeof(text))
-		return false;
-	memcpy(text, endpoint, len);
-	text[len] = '\0';
-	return inet_pton(AF_INET, text, addr) == 1;
-}
-
 static void refresh(struct subject *s)
 {
 	struct wg_dump now;
@@ -154,7 +165,7 @@ static void refresh(struct subject *s)
 static bool is_another(const struct subject *s, const struct site *site,
 		       const struct wg_heard *heard)
 {
-	char endpoint[INET_ADDRSTRLEN + 8];
+	char endpoint[sizeof(struct ip_text) + 8];
 
 	snprintf(endpoint, sizeof(endpoint), "%s:%u", ip4_text(heard->peer).s,
 		 (unsigned)heard->peer_port);
@@ -200,11 +211,22 @@ static void ping_endpoint(struct handshake_facts *facts, const struct wg_peer *p
 	struct in_addr addr;
 	struct ping ping = {0};
 
-	if (!peer || !parse_endpoint(&addr, peer->endpoint) ||
+	if (!peer || !endpoint_parse(&addr, peer->endpoint) ||
 	    ping_ipv4(addr, ENDPOINT_MS, &ping, NULL) < 0)
 		return;
 	facts->pinged = true;
 	facts->endpoint_answers = ping.result == PING_REPLY;
+}
+
+static bool others_talk(const struct subject *s, const struct site *site)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	for (size_t i = 0; i < s->dump.count; i++)
+		if (!wg_key_equal(&s->dump.peers[i].public_key, &site->router_public_key) &&
+		    s->dump.peers[i].handshake && now - s->dump.peers[i].handshake < FRESH_S)
+			return true;
+	return false;
 }
 
 /* Seconds since wg-quick brought it up; -1: not known. */
@@ -239,5 +261,6 @@ void check_handshake(struct check *check, struct subject *s, const struct site *
 		facts.received = peer->received;
 		facts.sent = peer->sent;
 	}
+	facts.port_open = others_talk(s, site);
 	handshake_judge(check, &facts, s->relay->listen_port, site->name);
 }

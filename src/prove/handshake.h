@@ -19,6 +19,7 @@ struct handshake_facts {
 	unsigned initiations_in, responses_out; /* the router's, and our answers */
 	unsigned initiations_out;		/* ours */
 	unsigned data_in;
+	bool port_open;		       /* another site's router talks over it */
 	int64_t tunnel_age;	       /* seconds since it was brought up; -1: not known */
 	bool pinged, endpoint_answers; /* the endpoint's address, outside of the tunnel */
 };

@@ -122,7 +122,7 @@ void ndppd_judge(struct check *check, const struct ndppd_facts *facts, const cha
 		check_advise(check, "systemctl restart ndppd");
 	} else if (facts->disabled) {
 		check_fail(check, _("ndppd is active, but won't start at boot"));
-		check_cause(check, _("somebody disabled ndppd.service"));
+		check_cause(check, _("somebody disabled ndppd.service, or masked it"));
 		check_advise(check, "sixrelay apply");
 	} else {
 		check_pass(check, _("active, listens on %s"), nic);

@@ -13,6 +13,7 @@
 #include "prove/checks.h"
 #include "prove/subject.h"
 #include "relay/relay.h"
+#include "render/wgquick.h"
 
 #define RANDOM_LOOKUPS 6
 
@@ -55,11 +56,44 @@ static bool has_route(const struct subject *s, const struct prefix *prefix, int 
 	return false;
 }
 
+/* A blackhole or the like in the main table, for the prefix or a part of it, that comes before
+ * ours.
+ */
+static const struct route *find_reject(const struct subject *s, const struct prefix *prefix)
+{
+	for (size_t i = 0; i < s->inventory->route_count; i++) {
+		const struct route *route = &s->inventory->routes[i];
+
+		if (route->table == RT_TABLE_MAIN && route->dst.len >= prefix->len &&
+		    prefix_contains(prefix, &route->dst.addr) &&
+		    (route->type == RTN_BLACKHOLE || route->type == RTN_UNREACHABLE ||
+		     route->type == RTN_PROHIBIT) &&
+		    (route->dst.len > prefix->len || route->metric < WGQUICK_ROUTE_METRIC))
+			return route;
+	}
+	return NULL;
+}
+
+static const char *reject_word(const struct route *route)
+{
+	return route->type == RTN_BLACKHOLE  ? "blackhole"
+	       : route->type == RTN_PROHIBIT ? "prohibit"
+					     : "unreachable";
+}
+
 /* route is the one that decides; NULL when there is none. */
 static void explain(struct check *check, const struct subject *s, const struct site *site,
 		    const struct route *route, int tunnel)
 {
-	if (route && route->dst.len >= site->prefix.len && route->table == RT_TABLE_MAIN) {
+	const struct route *reject = route ? NULL : find_reject(s, &site->prefix);
+
+	if (reject) {
+		check_cause(check, _("a route of somebody else's wins: %s %s, metric %u"),
+			    reject_word(reject), prefix_text(&reject->dst).s,
+			    (unsigned)reject->metric);
+		check_advise(check, "ip -6 route del %s %s metric %u", reject_word(reject),
+			     prefix_text(&reject->dst).s, (unsigned)reject->metric);
+	} else if (route && route->dst.len >= site->prefix.len && route->table == RT_TABLE_MAIN) {
 		check_cause(check, _("a route of somebody else's wins: %s, metric %u"),
 			    prefix_text(&route->dst).s, (unsigned)route->metric);
 		check_advise(

@@ -70,8 +70,8 @@ void check_tunnel(struct check *check, struct subject *s, const struct site *sit
 	if (s->machine->units_known && !unit_is_enabled(&s->machine->wg)) {
 		check_fail(check, _("%s is up, but %s won't start at boot"), name,
 			   s->machine->wg_unit);
-		check_cause(check, _("somebody disabled it"));
-		check_advise(check, "sixrelay apply");
+		check_cause(check, _("somebody disabled it, or masked it"));
+		check_advise(check, "systemctl unmask %s; sixrelay apply", s->machine->wg_unit);
 		return;
 	}
 	check_pass(check, _("%s is up, %s, UDP %u, MTU %u"), name, ip_text(&relay->vps_transit).s,
