@@ -2,6 +2,7 @@
 #include "firewall/flow.h"
 
 #include <arpa/inet.h>
+#include <netinet/ip_icmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #define NARROW4 (96 + 8)
 #define NARROW6 16
 #define NARROW_PORTS 256
+#define HOP_LIMIT_MAX 255
 
 enum tri tri_and(enum tri a, enum tri b)
 {
@@ -33,26 +35,76 @@ enum tri tri_of(bool known)
 	return known ? TRI_YES : TRI_NO;
 }
 
+bool flow_is_discovery(const struct flow *flow)
+{
+	return flow->protocol == IPPROTO_ICMPV6 && flow->icmp_type >= ICMPV6_ROUTER_SOLICITATION &&
+	       flow->icmp_type <= ICMPV6_ADVERTISEMENT;
+}
+
+bool flow_is_new(const struct flow *flow)
+{
+	return !flow->established && !flow->related && !flow_is_discovery(flow);
+}
+
+unsigned flow_icmp_type(const struct flow *flow)
+{
+	if (flow->icmp_type)
+		return flow->icmp_type;
+	return flow->family == AF_INET ? ICMP_ECHO : ICMPV6_ECHO_REQUEST;
+}
+
+enum address_type flow_source_type(const struct flow *flow)
+{
+	return flow->path == FLOW_OUTPUT ? ADDRESS_LOCAL : ADDRESS_UNICAST;
+}
+
+enum address_type flow_destination_type(const struct flow *flow)
+{
+	if (flow->destination.kind == END_GIVEN && flow->destination.addr.s6_addr[0] == 0xff)
+		return ADDRESS_MULTICAST;
+	return flow->path == FLOW_INPUT ? ADDRESS_LOCAL : ADDRESS_UNICAST;
+}
+
+enum tri flow_hop_limit_is(const struct flow *flow, unsigned limit)
+{
+	if (flow_is_discovery(flow))
+		return tri_of(limit == HOP_LIMIT_MAX);
+	return limit == HOP_LIMIT_MAX ? TRI_NO : TRI_MAYBE;
+}
+
 bool scene_passes(const struct flow *flow, enum flow_hook hook)
 {
 	switch (hook) {
 	case HOOK_INGRESS:
 	case HOOK_PREROUTING:
-		return true;
+		return flow->path != FLOW_OUTPUT;
 	case HOOK_INPUT:
 		return flow->path == FLOW_INPUT;
 	case HOOK_FORWARD:
+		return flow->path == FLOW_FORWARD;
+	case HOOK_OUTPUT:
+		return flow->path == FLOW_OUTPUT;
 	case HOOK_POSTROUTING:
 	case HOOK_EGRESS:
-		return flow->path == FLOW_FORWARD;
+		return flow->path != FLOW_INPUT;
 	}
 	return false;
 }
 
+static unsigned tracked_as(const struct flow *flow)
+{
+	if (flow_is_discovery(flow))
+		return CT_UNTRACKED;
+	if (flow->related)
+		return CT_RELATED;
+	return flow->established ? CT_ESTABLISHED : CT_NEW;
+}
+
 void scene_set_states(struct scene *scene, int priority)
 {
-	unsigned tracked = scene->flow->established ? CT_ESTABLISHED : CT_NEW;
-	bool early = scene->hook == HOOK_INGRESS || scene->hook == HOOK_PREROUTING;
+	unsigned tracked = tracked_as(scene->flow);
+	bool early = scene->hook == HOOK_INGRESS || scene->hook == HOOK_PREROUTING ||
+		     scene->hook == HOOK_OUTPUT;
 
 	if (scene->untracked)
 		tracked |= CT_UNTRACKED;
@@ -81,7 +133,8 @@ static bool name_is(const char *link, const char *name, char wildcard)
 
 enum tri scene_in_is(const struct scene *scene, const char *name, char wildcard)
 {
-	if (scene->hook == HOOK_POSTROUTING || scene->hook == HOOK_EGRESS)
+	if (scene->hook == HOOK_OUTPUT || scene->hook == HOOK_POSTROUTING ||
+	    scene->hook == HOOK_EGRESS)
 		return TRI_MAYBE;
 	return tri_of(name_is(scene->flow->in, name, wildcard));
 }
@@ -95,6 +148,7 @@ enum tri scene_out_is(const struct scene *scene, const char *name, char wildcard
 	case HOOK_INPUT:
 		return TRI_MAYBE;
 	case HOOK_FORWARD:
+	case HOOK_OUTPUT:
 	case HOOK_POSTROUTING:
 	case HOOK_EGRESS:
 		break;

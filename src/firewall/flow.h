@@ -22,6 +22,7 @@ enum tri tri_of(bool known);
 enum flow_path {
 	FLOW_INPUT,   /* to this machine */
 	FLOW_FORWARD, /* through it */
+	FLOW_OUTPUT,  /* from it */
 };
 
 /* An address of the packet. */
@@ -37,16 +38,30 @@ struct flow_end {
 	struct in6_addr addr; /* END_GIVEN; IPv4 as ::ffff:a.b.c.d */
 };
 
+/* ICMPv6 types: RFC 4443, RFC 4861. */
+enum {
+	ICMPV6_TOO_BIG = 2,
+	ICMPV6_ECHO_REQUEST = 128,
+	ICMPV6_ECHO_REPLY = 129,
+	ICMPV6_ROUTER_SOLICITATION = 133,
+	ICMPV6_ROUTER_ADVERTISEMENT = 134,
+	ICMPV6_SOLICITATION = 135,
+	ICMPV6_ADVERTISEMENT = 136,
+};
+
 /* The first packet of a connection, or one of an established one. Of its fields, those that
  * nobody gave are what a usual packet of the internet has: no IPsec, no extension header, a hop
- * limit below 255, a source that the routes lead back to. */
+ * limit below 255, a source that the routes lead back to. Neighbour discovery has a hop limit of
+ * 255 (RFC 4861, section 7.1), and connection tracking leaves it alone. */
 struct flow {
 	int family; /* AF_INET, AF_INET6 */
 	enum flow_path path;
-	const char *in, *out;	    /* interfaces; out is "" on FLOW_INPUT */
-	uint8_t protocol;	    /* IPPROTO_; an ICMP or ICMPv6 packet is an echo request */
+	const char *in, *out;	    /* interfaces; "" where it has none */
+	uint8_t protocol;	    /* IPPROTO_ */
+	uint8_t icmp_type;	    /* of ICMPv6; 0: an echo request, as ICMP always is */
 	uint16_t source_port, port; /* a source port of 0: any that a client may have */
 	bool established;
+	bool related; /* an error message about a connection */
 	struct flow_end source, destination;
 };
 
@@ -56,6 +71,7 @@ enum flow_hook {
 	HOOK_PREROUTING,
 	HOOK_INPUT,
 	HOOK_FORWARD,
+	HOOK_OUTPUT,
 	HOOK_POSTROUTING,
 	HOOK_EGRESS,
 };
@@ -76,6 +92,27 @@ struct scene {
 	unsigned states; /* those that it may be in */
 	bool untracked;	 /* set by rules: it may not be tracked from here on */
 };
+
+/* Whether the packet is one of neighbour discovery. */
+bool flow_is_discovery(const struct flow *flow);
+
+/* Whether tracking takes it for the first of a connection: no other comes to NAT. */
+bool flow_is_new(const struct flow *flow);
+
+/* The number of its type, of ICMP or ICMPv6. */
+unsigned flow_icmp_type(const struct flow *flow);
+
+/* What the routes say of its addresses. */
+enum address_type {
+	ADDRESS_LOCAL,
+	ADDRESS_UNICAST,
+	ADDRESS_MULTICAST,
+};
+enum address_type flow_source_type(const struct flow *flow);
+enum address_type flow_destination_type(const struct flow *flow);
+
+/* Whether its hop limit is this. */
+enum tri flow_hop_limit_is(const struct flow *flow, unsigned limit);
 
 /* Whether the packet comes to the hook. */
 bool scene_passes(const struct flow *flow, enum flow_hook hook);

@@ -19,6 +19,7 @@ static const struct {
 	int priority;
 } places[] = {
 	{"raw", "PREROUTING", HOOK_PREROUTING, -300},
+	{"raw", "OUTPUT", HOOK_OUTPUT, -300},
 	{"mangle", "PREROUTING", HOOK_PREROUTING, -150},
 	{"nat", "PREROUTING", HOOK_PREROUTING, -100},
 	{"mangle", "INPUT", HOOK_INPUT, -150},
@@ -27,6 +28,10 @@ static const struct {
 	{"mangle", "FORWARD", HOOK_FORWARD, -150},
 	{"filter", "FORWARD", HOOK_FORWARD, 0},
 	{"security", "FORWARD", HOOK_FORWARD, 50},
+	{"mangle", "OUTPUT", HOOK_OUTPUT, -150},
+	{"nat", "OUTPUT", HOOK_OUTPUT, -100},
+	{"filter", "OUTPUT", HOOK_OUTPUT, 0},
+	{"security", "OUTPUT", HOOK_OUTPUT, 50},
 	{"mangle", "POSTROUTING", HOOK_POSTROUTING, -150},
 };
 
@@ -173,6 +178,12 @@ static bool is_ufw(const struct iptables_table *table, const struct rule *rule)
 	       chains_find(&table->chains, "ufw6-user-input");
 }
 
+/* "ufw-user-input", "ufw6-before-forward": what hangs in the middle of UFW's names. */
+static bool is_ufw_part(const char *chain, const char *part)
+{
+	return !strncmp(chain, "ufw", 3) && strstr(chain, part);
+}
+
 static void tell(struct why *why, const struct iptables *iptables,
 		 const struct iptables_table *table, const struct chain *base,
 		 const struct rule *rule)
@@ -190,6 +201,9 @@ static void tell(struct why *why, const struct iptables *iptables,
 		return;
 	}
 	why_text(why->rule, sizeof(why->rule), "%s", rule->text);
+	why_text(why->chain, sizeof(why->chain), "%s", rule->chain);
+	why->ufw_user = is_ufw_part(rule->chain, "-user-");
+	why->ufw_file = is_ufw_part(rule->chain, "-before-") || is_ufw_part(rule->chain, "-after-");
 	why->broad = is_broad(rule);
 	/* A command that was cut would take out another rule. */
 	if (strlen(rule->text) < sizeof(why->rule))
@@ -211,6 +225,8 @@ int iptables_judge(const struct iptables *iptables, struct scene *scene, bool ea
 
 		if (!base || !scene_passes(scene->flow, places[i].hook) ||
 		    early != (places[i].priority < -200))
+			continue;
+		if (!strcmp(table->name, "nat") && !flow_is_new(scene->flow))
 			continue;
 		scene->hook = places[i].hook;
 		scene_set_states(scene, places[i].priority);

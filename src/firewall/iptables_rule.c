@@ -204,10 +204,10 @@ static enum tri is_either_port(const struct rule_state *state)
 	return any_of(state->scene, arg(state, 0), either_port_is);
 }
 
-/* An echo request is type 8 or, of ICMPv6, 128; "8/0" has the code, too. */
+/* "8/0" has the code, too. */
 static enum tri is_icmp_type(const struct rule_state *state)
 {
-	unsigned expected = state->scene->flow->family == AF_INET ? 8 : 128;
+	unsigned actual = flow_icmp_type(state->scene->flow);
 	const char *text = arg(state, 0);
 	char *end;
 	unsigned long type = strtoul(text, &end, 10);
@@ -215,10 +215,10 @@ static enum tri is_icmp_type(const struct rule_state *state)
 	if (!strcmp(text, "any"))
 		return TRI_YES;
 	if (end == text)
-		return !strcmp(text, "echo-request") ? TRI_YES : TRI_MAYBE;
+		return TRI_MAYBE; /* it saves numbers */
 	if (*end == '/' && strcmp(end, "/0") != 0)
 		return TRI_NO;
-	return tri_of(type == expected);
+	return tri_of(type == actual);
 }
 
 /* "FIN,SYN,RST,ACK SYN": of the first, just the second are set. The first packet of a connection
@@ -278,34 +278,44 @@ static enum tri is_state(const struct rule_state *state)
 }
 
 /* xt_addrtype asks the routes. Of several types, IPv6 has only some be alternatives. */
-static enum tri type_is(const char *types, bool local, bool ipv4)
+static enum tri type_is(const char *types, enum address_type type, bool ipv4)
 {
+	bool local = type == ADDRESS_LOCAL, multicast = type == ADDRESS_MULTICAST;
+
 	if (!strcmp(types, "LOCAL"))
-		return tri_of(local);
+		return multicast ? TRI_MAYBE : tri_of(local);
 	if (!strcmp(types, "UNICAST"))
-		return tri_of(!local || !ipv4);
-	if (!strcmp(types, "MULTICAST") || (ipv4 && !strcmp(types, "BROADCAST")))
+		return tri_of(!multicast && (!local || !ipv4));
+	if (!strcmp(types, "MULTICAST"))
+		return tri_of(multicast);
+	if (ipv4 && !strcmp(types, "BROADCAST"))
 		return TRI_NO;
-	if (!ipv4)
+	if (!ipv4 || multicast)
 		return TRI_MAYBE;
 	return tri_of(strstr(types, local ? "LOCAL" : "UNICAST"));
 }
 
 static enum tri is_source_type(const struct rule_state *state)
 {
-	return type_is(arg(state, 0), false, state->scene->flow->family == AF_INET);
+	const struct flow *flow = state->scene->flow;
+
+	return type_is(arg(state, 0), flow_source_type(flow), flow->family == AF_INET);
 }
 
 static enum tri is_destination_type(const struct rule_state *state)
 {
-	return type_is(arg(state, 0), state->scene->flow->path == FLOW_INPUT,
-		       state->scene->flow->family == AF_INET);
+	const struct flow *flow = state->scene->flow;
+
+	return type_is(arg(state, 0), flow_destination_type(flow), flow->family == AF_INET);
 }
 
-/* It was lowered at least once. */
 static enum tri is_hop_limit(const struct rule_state *state)
 {
-	return !strcmp(arg(state, 0), "255") ? TRI_NO : TRI_MAYBE;
+	unsigned limit;
+
+	if (!number(arg(state, 0), &limit))
+		return TRI_MAYBE;
+	return flow_hop_limit_is(state->scene->flow, limit);
 }
 
 /* "10.0.0.1-10.0.0.9" */
@@ -335,7 +345,12 @@ static enum tri is_destination_range(const struct rule_state *state)
 
 static enum tri is_packet_type(const struct rule_state *state)
 {
-	return tri_of(!strcmp(arg(state, 0), "unicast"));
+	const struct flow *flow = state->scene->flow;
+	bool multicast = flow_destination_type(flow) == ADDRESS_MULTICAST;
+
+	if (flow->path == FLOW_OUTPUT)
+		return TRI_MAYBE; /* known once it is on the link */
+	return tri_of(!strcmp(arg(state, 0), multicast ? "multicast" : "unicast"));
 }
 
 static enum tri is_ipsec(const struct rule_state *state)
@@ -345,7 +360,7 @@ static enum tri is_ipsec(const struct rule_state *state)
 
 static enum tri is_direction(const struct rule_state *state)
 {
-	if (state->scene->flow->established)
+	if (!flow_is_new(state->scene->flow))
 		return TRI_MAYBE;
 	return tri_of(!strcmp(arg(state, 0), "ORIGINAL"));
 }

@@ -15,8 +15,10 @@ static const struct {
 	const char *name;
 	enum flow_hook hook;
 } hooks[] = {
-	{"ingress", HOOK_INGRESS}, {"prerouting", HOOK_PREROUTING},   {"input", HOOK_INPUT},
-	{"forward", HOOK_FORWARD}, {"postrouting", HOOK_POSTROUTING}, {"egress", HOOK_EGRESS},
+	{"ingress", HOOK_INGRESS}, {"prerouting", HOOK_PREROUTING},
+	{"input", HOOK_INPUT},	   {"forward", HOOK_FORWARD},
+	{"output", HOOK_OUTPUT},   {"postrouting", HOOK_POSTROUTING},
+	{"egress", HOOK_EGRESS},
 };
 
 static const char *string(const cJSON *object, const char *name)
@@ -276,6 +278,7 @@ static void tell(struct why *why, const struct nft_table *table, const struct ch
 	}
 	why_text(why->rule, sizeof(why->rule), "rule %u of %s%s%s%s", rule->handle, rule->chain,
 		 *rule->text ? " (" : "", rule->text, *rule->text ? ")" : "");
+	why_text(why->chain, sizeof(why->chain), "%s", rule->chain);
 	why->broad = is_broad(rule);
 	why_text(why->remove, sizeof(why->remove), "nft delete rule %s %s %s handle %u",
 		 table->family, table->name, rule->chain, rule->handle);
@@ -306,7 +309,7 @@ static int judge_base(const struct nft *nft, const struct nft_table *table,
 		tell(&ruling->why, table, chain, rule);
 		ruling->verdict = verdict;
 		ruling->told = verdict != VERDICT_ACCEPT || rule || base->hook == HOOK_INPUT ||
-			       base->hook == HOOK_FORWARD;
+			       base->hook == HOOK_FORWARD || base->hook == HOOK_OUTPUT;
 	}
 	return 0;
 }
@@ -314,7 +317,8 @@ static int judge_base(const struct nft *nft, const struct nft_table *table,
 static bool is_early(const struct nft_base *base)
 {
 	return base->hook == HOOK_INGRESS ||
-	       (base->hook == HOOK_PREROUTING && base->priority < -200);
+	       ((base->hook == HOOK_PREROUTING || base->hook == HOOK_OUTPUT) &&
+		base->priority < -200);
 }
 
 int nft_judge(const struct nft *nft, const struct iptables *iptables, size_t iptables_count,
@@ -333,7 +337,7 @@ int nft_judge(const struct nft *nft, const struct iptables *iptables, size_t ipt
 			    !is_on_device(base, scene->flow))
 				continue;
 			/* Only the first packet of a connection comes to NAT. */
-			if (base->nat && scene->flow->established)
+			if (base->nat && !flow_is_new(scene->flow))
 				continue;
 			if (judge_base(nft, table, base, scene, ruling) < 0)
 				return -ENOMEM;

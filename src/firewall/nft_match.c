@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <cjson/cJSON.h>
+#include <netinet/ip_icmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -261,13 +262,56 @@ static unsigned state_bit(const cJSON *value)
 	return 0;
 }
 
+/* A type's number, or its name in nft. False: another one than those that flows have. */
+static bool icmp_type_number(const struct flow *flow, const cJSON *value, unsigned *type)
+{
+	static const struct {
+		const char *name;
+		unsigned type;
+	} known[] = {
+		{"destination-unreachable", 1},
+		{"packet-too-big", ICMPV6_TOO_BIG},
+		{"time-exceeded", 3},
+		{"parameter-problem", 4},
+		{"echo-request", ICMPV6_ECHO_REQUEST},
+		{"echo-reply", ICMPV6_ECHO_REPLY},
+		{"nd-router-solicit", ICMPV6_ROUTER_SOLICITATION},
+		{"nd-router-advert", ICMPV6_ROUTER_ADVERTISEMENT},
+		{"nd-neighbor-solicit", ICMPV6_SOLICITATION},
+		{"nd-neighbor-advert", ICMPV6_ADVERTISEMENT},
+		{"nd-redirect", 137},
+	};
+
+	if (cJSON_IsNumber(value) && value->valueint >= 0) {
+		*type = (unsigned)value->valueint;
+		return true;
+	}
+	if (flow->family == AF_INET) {
+		*type = ICMP_ECHO;
+		return is_text(value, "echo-request");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		*type = known[i].type;
+		if (is_text(value, known[i].name))
+			return true;
+	}
+	return false;
+}
+
 static enum tri icmp_type_is(const struct flow *flow, const cJSON *value)
 {
-	int echo_request = flow->family == AF_INET ? 8 : 128;
+	const cJSON *range = member(value, "range");
+	unsigned low, high;
 
-	if (cJSON_IsNumber(value))
-		return tri_of(value->valueint == echo_request);
-	return cJSON_IsString(value) ? tri_of(is_text(value, "echo-request")) : TRI_MAYBE;
+	if (range) {
+		if (!icmp_type_number(flow, cJSON_GetArrayItem(range, 0), &low) ||
+		    !icmp_type_number(flow, cJSON_GetArrayItem(range, 1), &high))
+			return TRI_MAYBE;
+		return tri_of(flow_icmp_type(flow) >= low && flow_icmp_type(flow) <= high);
+	}
+	if (!cJSON_IsString(value) && !cJSON_IsNumber(value))
+		return TRI_MAYBE;
+	return tri_of(icmp_type_number(flow, value, &low) && flow_icmp_type(flow) == low);
 }
 
 static enum tri icmp_code_is(const cJSON *value)
@@ -275,24 +319,36 @@ static enum tri icmp_code_is(const cJSON *value)
 	return cJSON_IsNumber(value) ? tri_of(value->valueint == 0) : TRI_MAYBE;
 }
 
-/* It was lowered at least once. */
-static enum tri hop_limit_is(const cJSON *value)
+static enum tri hop_limit_is(const struct flow *flow, const cJSON *value)
 {
-	return cJSON_IsNumber(value) && value->valueint == 255 ? TRI_NO : TRI_MAYBE;
+	if (!cJSON_IsNumber(value) || value->valueint < 0)
+		return TRI_MAYBE;
+	return flow_hop_limit_is(flow, (unsigned)value->valueint);
 }
 
-static enum tri flow_type_is(const cJSON *value)
+/* linux/if_packet.h: PACKET_HOST, PACKET_MULTICAST */
+static enum tri packet_type_is(const struct flow *flow, const cJSON *value)
 {
+	bool multicast = flow_destination_type(flow) == ADDRESS_MULTICAST;
+
+	if (flow->path == FLOW_OUTPUT)
+		return TRI_MAYBE; /* known once it is on the link */
 	if (cJSON_IsNumber(value))
-		return tri_of(value->valueint == 0);
+		return tri_of(value->valueint == (multicast ? 2 : 0));
+	if (multicast)
+		return tri_of(is_text(value, "multicast"));
 	return tri_of(is_text(value, "host") || is_text(value, "unicast"));
 }
 
-static enum tri route_type_is(bool local, const cJSON *value)
+static enum tri route_type_is(enum address_type type, const cJSON *value)
 {
-	if (!cJSON_IsString(value))
-		return TRI_MAYBE;
-	return tri_of(is_text(value, local ? "local" : "unicast"));
+	static const char *const names[] = {
+		[ADDRESS_LOCAL] = "local",
+		[ADDRESS_UNICAST] = "unicast",
+		[ADDRESS_MULTICAST] = "multicast",
+	};
+
+	return cJSON_IsString(value) ? tri_of(is_text(value, names[type])) : TRI_MAYBE;
 }
 
 /* Whether there is such a thing: true, "exists", or false, "missing". */
@@ -303,7 +359,7 @@ static enum tri presence_is(bool present, const cJSON *value)
 
 static enum tri direction_is(const struct flow *flow, const cJSON *value)
 {
-	return flow->established ? TRI_MAYBE : tri_of(is_text(value, "original"));
+	return flow_is_new(flow) ? tri_of(is_text(value, "original")) : TRI_MAYBE;
 }
 
 /* One value that is no set. */
@@ -335,6 +391,8 @@ static enum tri atom_is(const struct scene *scene, enum field field, const cJSON
 	case FIELD_STATE:
 		return scene_state_in(scene, state_bit(value));
 	case FIELD_STATUS: /* nothing rewrote it: see ruling */
+		if (flow_is_discovery(flow))
+			return TRI_MAYBE;
 		return is_text(value, "dnat") || is_text(value, "snat") ? TRI_NO : TRI_MAYBE;
 	case FIELD_DIRECTION:
 		return direction_is(flow, value);
@@ -343,15 +401,15 @@ static enum tri atom_is(const struct scene *scene, enum field field, const cJSON
 	case FIELD_ICMP_CODE:
 		return icmp_code_is(value);
 	case FIELD_HOP_LIMIT:
-		return hop_limit_is(value);
+		return hop_limit_is(flow, value);
 	case FIELD_PACKET_TYPE:
-		return flow_type_is(value);
+		return packet_type_is(flow, value);
 	case FIELD_IPSEC:
 		return presence_is(false, value);
 	case FIELD_FIB_TYPE:
-		return route_type_is(flow->path == FLOW_INPUT, value);
+		return route_type_is(flow_destination_type(flow), value);
 	case FIELD_FIB_SOURCE_TYPE:
-		return route_type_is(false, value);
+		return route_type_is(flow_source_type(flow), value);
 	case FIELD_FIB_BACK:
 		return presence_is(true, value);
 	case FIELD_EXTENSION:

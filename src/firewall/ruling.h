@@ -17,13 +17,16 @@ enum verdict {
 /* What decided; plain ASCII. All are "" where nothing looks at the packet. */
 struct why {
 	char rule[256];	  /* "-A INPUT -j DROP", "handle 7 of input" or "the policy of INPUT" */
+	char chain[64];	  /* that the rule is in; "": it is a policy */
 	char table[96];	  /* "filter of ip6tables", "inet filter of nftables" */
 	char remove[320]; /* the command that takes the rule out; "": it is a policy */
 	char insert[160]; /* the command that puts a rule before all of the base chain's, less the
 			     rule */
 	bool policy;
-	bool broad; /* a rule that takes all that comes to it, as at a chain's end */
-	bool ufw;   /* UFW's own */
+	bool broad;    /* a rule that takes all that comes to it, as at a chain's end */
+	bool ufw;      /* UFW's own */
+	bool ufw_user; /* in the chains of those that its owner gave to UFW */
+	bool ufw_file; /* in those of before.rules and after.rules */
 	bool nftables;
 };
 
