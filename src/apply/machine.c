@@ -121,7 +121,6 @@ static int gather_ufw(struct machine *machine, int root, const struct relay *rel
 		     {UFW_DEFAULTS, &defaults},
 		     {UFW_RULES, &rules},
 		     {UFW_RULES6, &rules6}};
-	bool ipv6;
 
 	for (size_t i = 0; i < 4; i++) {
 		int r = file_read(root, files[i].path, UFW_FILE_MAX, files[i].out, NULL, err);
@@ -130,15 +129,15 @@ static int gather_ufw(struct machine *machine, int root, const struct relay *rel
 			return error_wrap(err, r, "ufw");
 	}
 	machine->ufw_enabled = ufw_setting_is(buf_str(&conf), "ENABLED", "yes");
-	ipv6 = !ufw_setting_is(buf_str(&defaults), "IPV6", "no");
+	machine->ufw_no_ipv6 = ufw_setting_is(buf_str(&defaults), "IPV6", "no");
 	for (int i = 0; i < UFW_RULE_COUNT; i++) {
 		enum ufw_rule rule = (enum ufw_rule)i;
 
-		machine->ufw_have[i] =
-			ufw_rules_have(buf_str(&rules), rule, relay->listen_port,
-				       relay->wg_interface.s) &&
-			(!ipv6 || ufw_rules_have(buf_str(&rules6), rule, relay->listen_port,
-						 relay->wg_interface.s));
+		machine->ufw_have[i] = ufw_rules_have(buf_str(&rules), rule, relay->listen_port,
+						      relay->wg_interface.s) &&
+				       (machine->ufw_no_ipv6 ||
+					ufw_rules_have(buf_str(&rules6), rule, relay->listen_port,
+						       relay->wg_interface.s));
 	}
 	return 0;
 }

@@ -31,6 +31,7 @@ struct machine {
 	bool device_active;			 /* the interface has a device unit */
 
 	bool ufw_enabled;
+	bool ufw_no_ipv6; /* IPV6=no: it drops all of IPv6 while it is enabled */
 	bool ufw_have[UFW_RULE_COUNT];
 
 	char sysctl[SYSCTL_COUNT]; /* first character; '\0' when it can't be read */

@@ -21,6 +21,7 @@ check_fn check_default_route;
 check_fn check_ipv4;
 check_fn check_forwarding;
 check_fn check_port;
+check_fn check_icmpv6;
 check_fn check_forward;
 check_fn check_tunnel;
 check_fn check_peer;

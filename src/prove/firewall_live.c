@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 
 #include "apply/machine.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "firewall/firewall.h"
+#include "net/inventory.h"
 #include "prove/check.h"
 #include "prove/checks.h"
 #include "prove/firewall_check.h"
+#include "prove/firewall_words.h"
 #include "prove/subject.h"
 #include "relay/relay.h"
 
@@ -40,24 +44,78 @@ static bool has_firewall(struct check *check, struct subject *s)
 
 void check_port(struct check *check, struct subject *s, const struct site *site)
 {
+	const struct ufw_facts ufw = {
+		.has_rules = s->machine->ufw_enabled && s->machine->ufw_have[UFW_LISTEN_PORT],
+	};
+
 	(void)site;
 	if (has_firewall(check, s))
 		check_firewall_port(check, s->firewall, s->relay->nic.s, s->relay->listen_port,
-				    s->machine->ufw_enabled &&
-					    s->machine->ufw_have[UFW_LISTEN_PORT]);
+				    &ufw);
+}
+
+static bool has_no_ipv6(const struct machine *machine)
+{
+	return machine->ufw_enabled && machine->ufw_no_ipv6;
+}
+
+/* The first site that has its /64, or NULL. */
+static const struct site *first_site(const struct relay *relay)
+{
+	for (size_t i = 0; i < relay->site_count; i++)
+		if (relay->sites[i].state != SITE_WAITING)
+			return &relay->sites[i];
+	return NULL;
+}
+
+void check_icmpv6(struct check *check, struct subject *s, const struct site *site)
+{
+	const struct site *first = first_site(s->relay);
+	const struct route *route = inventory_default_route(s->inventory, s->relay->nic_index);
+	/* UFW's before6.rules have it all. */
+	const struct ufw_facts ufw = {
+		.has_rules = s->machine->ufw_enabled,
+		.no_ipv6 = has_no_ipv6(s->machine),
+	};
+	struct icmpv6_ways ways = {
+		.nic = s->relay->nic.s,
+		.wg = s->relay->wg_interface.s,
+		/* networkd takes them through a socket, which is behind INPUT as well */
+		.advertised = !route || route->protocol == RTPROT_RA,
+		.lan = first ? &first->prefix : NULL,
+	};
+
+	(void)site;
+	if (route && route->has_gateway && IN6_IS_ADDR_LINKLOCAL(&route->gateway))
+		ways.gateway = route->gateway;
+	else
+		inet_pton(AF_INET6, "fe80::1", &ways.gateway);
+	inet_pton(AF_INET6, "fe80::2", &ways.own);
+	for (size_t i = 0; i < s->inventory->address_count; i++) {
+		const struct address *address = &s->inventory->addresses[i];
+
+		if (address->index == s->relay->nic_index && address->is_ipv6 &&
+		    IN6_IS_ADDR_LINKLOCAL(&address->ipv6))
+			ways.own = address->ipv6;
+	}
+	if (first)
+		ways.router = first->router_transit;
+	if (has_firewall(check, s))
+		check_firewall_icmpv6(check, s->firewall, &ways, &ufw);
 }
 
 void check_forward(struct check *check, struct subject *s, const struct site *site)
 {
-	const struct prefix *lan = NULL;
+	const struct site *first = first_site(s->relay);
+	const struct ufw_facts ufw = {
+		.has_rules = s->machine->ufw_enabled && s->machine->ufw_have[UFW_ROUTE_IN] &&
+			     s->machine->ufw_have[UFW_ROUTE_OUT],
+		.no_ipv6 = has_no_ipv6(s->machine),
+	};
 
 	(void)site;
-	for (size_t i = 0; i < s->relay->site_count && !lan; i++)
-		if (s->relay->sites[i].state != SITE_WAITING)
-			lan = &s->relay->sites[i].prefix;
 	if (has_firewall(check, s))
-		check_firewall_forward(
-			check, s->firewall, s->relay->nic.s, s->relay->wg_interface.s, lan,
-			s->machine->ufw_enabled && s->machine->ufw_have[UFW_ROUTE_IN] &&
-				s->machine->ufw_have[UFW_ROUTE_OUT]);
+		check_firewall_forward(check, s->firewall, s->relay->nic.s,
+				       s->relay->wg_interface.s, first ? &first->prefix : NULL,
+				       &ufw);
 }

@@ -147,6 +147,8 @@ void handshake_judge(struct check *check, const struct handshake_facts *facts, u
 	else if (facts->answered || facts->alive)
 		check_pass(check, _("the router answers, received %s, sent %s"),
 			   amount_words(facts->received).s, amount_words(facts->sent).s);
+	else if (facts->banned)
+		firewall_blame_ban(check, &facts->caller, &facts->why, (uint16_t)port);
 	else if (facts->initiations_in)
 		judge_arriving(check, facts, site);
 	else
@@ -176,6 +178,19 @@ static bool is_another(const struct subject *s, const struct site *site,
 	return false;
 }
 
+/* The firewall is behind the packet socket, and may drop what was heard. */
+static void look_for_ban(struct handshake_facts *facts, const struct subject *s,
+			 const struct wg_heard *heard)
+{
+	const struct caller caller = {heard->peer, heard->peer_port};
+
+	if (!s->firewall || !(heard->in[WG_INITIATION] || heard->in[WG_DATA]))
+		return;
+	facts->banned = firewall_drops_caller(s->firewall, s->relay->nic.s, s->relay->listen_port,
+					      &caller, &facts->why);
+	facts->caller = caller;
+}
+
 /* Listens until the router itself has sent something; another site's may talk all the time. */
 static void listen_for(struct handshake_facts *facts, struct subject *s, const struct site *site,
 		       uint64_t received)
@@ -184,7 +199,7 @@ static void listen_for(struct handshake_facts *facts, struct subject *s, const s
 
 	if (s->progress)
 		s->progress(_("waiting up to 12 s for a sign of the router"));
-	while (!facts->alive && clock_now_ms() < end) {
+	while (!facts->alive && !facts->banned && clock_now_ms() < end) {
 		struct wg_heard heard;
 		const struct wg_peer *peer;
 
@@ -201,6 +216,8 @@ static void listen_for(struct handshake_facts *facts, struct subject *s, const s
 		refresh(s);
 		peer = wg_dump_peer(&s->dump, &site->router_public_key);
 		facts->alive = peer && peer->received > received && peer->handshake;
+		if (!facts->alive && !is_another(s, site, &heard))
+			look_for_ban(facts, s, &heard);
 		if (wg_verdict(&heard) != WG_TALKING)
 			return;
 	}
@@ -252,7 +269,7 @@ void check_handshake(struct check *check, struct subject *s, const struct site *
 	if (!facts.answered)
 		listen_for(&facts, s, site, received);
 	peer = wg_dump_peer(&s->dump, &site->router_public_key);
-	if (!facts.answered && !facts.alive && !facts.initiations_in)
+	if (!facts.answered && !facts.alive && !facts.banned && !facts.initiations_in)
 		ping_endpoint(&facts, peer);
 	if (peer) {
 		facts.seen = peer->handshake;

@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "firewall/ruling.h"
+#include "prove/firewall_check.h"
+
 struct check;
 
 /* What is known of the tunnel to a router, after it was asked for a sign of life. */
@@ -19,8 +22,11 @@ struct handshake_facts {
 	unsigned initiations_in, responses_out; /* the router's, and our answers */
 	unsigned initiations_out;		/* ours */
 	unsigned data_in;
-	bool port_open;		       /* another site's router talks over it */
-	int64_t tunnel_age;	       /* seconds since it was brought up; -1: not known */
+	bool port_open;	    /* another site's router talks over it */
+	int64_t tunnel_age; /* seconds since it was brought up; -1: not known */
+	bool banned;	    /* the firewall drops what came: */
+	struct caller caller;
+	struct why why;
 	bool pinged, endpoint_answers; /* the endpoint's address, outside of the tunnel */
 };
 
