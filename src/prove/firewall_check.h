@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "firewall/flow.h"
+
 struct check;
 struct firewall;
 struct prefix;
@@ -37,7 +39,8 @@ struct icmpv6_ways {
 	const char *nic, *wg;
 	struct in6_addr gateway, own; /* link-local addresses, theirs and the NIC's */
 	bool advertised;	      /* the default route comes with router advertisements */
-	struct in6_addr router;	      /* inside the tunnel */
+	struct in6_addr router, vps;  /* inside the tunnel */
+	struct flow_end global;	      /* this machine's address on the internet */
 	const struct prefix *lan;     /* NULL: not known */
 };
 

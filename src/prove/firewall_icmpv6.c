@@ -91,7 +91,8 @@ void check_firewall_icmpv6(struct check *check, const struct firewall *fw,
 {
 	static const struct wanted_rule wanted = {"-p icmpv6 -j ACCEPT",
 						  "meta l4proto icmpv6 accept"};
-	const struct flow_end stranger = {.kind = END_STRANGER}, ours = {.kind = END_OURS};
+	const struct flow_end stranger = {.kind = END_STRANGER}, global = ways->global;
+	const struct flow_end router = given(&ways->router), vps = given(&ways->vps);
 	const struct flow_end home = firewall_at_home(ways->lan);
 	const struct flow_end gateway = given(&ways->gateway), own = given(&ways->own);
 	const char *nic = ways->nic, *wg = ways->wg;
@@ -111,12 +112,13 @@ void check_firewall_icmpv6(struct check *check, const struct firewall *fw,
 		{FLOW_OUTPUT, "", nic, ICMPV6_ADVERTISEMENT, false, false, own, gateway},
 		{FLOW_INPUT, nic, "", ICMPV6_ROUTER_ADVERTISEMENT, false, false, gateway,
 		 all_nodes()},
-		{FLOW_INPUT, nic, "", ICMPV6_TOO_BIG, false, true, stranger, ours},
+		{FLOW_INPUT, nic, "", ICMPV6_TOO_BIG, false, true, stranger, global},
 		{FLOW_OUTPUT, "", nic, ICMPV6_ECHO_REQUEST, false, false, home, stranger},
-		{FLOW_INPUT, nic, "", ICMPV6_ECHO_REPLY, true, false, stranger, ours},
-		{FLOW_OUTPUT, "", wg, ICMPV6_ECHO_REQUEST, false, false, ours,
-		 given(&ways->router)},
-		{FLOW_INPUT, wg, "", ICMPV6_ECHO_REPLY, true, false, given(&ways->router), ours},
+		{FLOW_INPUT, nic, "", ICMPV6_ECHO_REPLY, true, false, stranger, global},
+		{FLOW_OUTPUT, "", wg, ICMPV6_ECHO_REQUEST, false, false, vps, router},
+		{FLOW_INPUT, wg, "", ICMPV6_ECHO_REPLY, true, false, router, vps},
+		{FLOW_OUTPUT, "", wg, ICMPV6_ECHO_REQUEST, false, false, global, home},
+		{FLOW_INPUT, wg, "", ICMPV6_ECHO_REPLY, true, false, home, global},
 	};
 	enum verdict worst = VERDICT_ACCEPT;
 	struct why why = {0}, here;

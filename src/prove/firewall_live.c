@@ -71,6 +71,7 @@ static const struct site *first_site(const struct relay *relay)
 void check_icmpv6(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct site *first = first_site(s->relay);
+	const struct address *global = inventory_global_ipv6(s->inventory, s->relay->nic_index);
 	const struct route *route = inventory_default_route(s->inventory, s->relay->nic_index);
 	/* UFW's before6.rules have it all. */
 	const struct ufw_facts ufw = {
@@ -82,6 +83,8 @@ void check_icmpv6(struct check *check, struct subject *s, const struct site *sit
 		.wg = s->relay->wg_interface.s,
 		/* networkd takes them through a socket, which is behind INPUT as well */
 		.advertised = !route || route->protocol == RTPROT_RA,
+		.vps = s->relay->vps_transit,
+		.global = {.kind = END_OURS},
 		.lan = first ? &first->prefix : NULL,
 	};
 
@@ -98,6 +101,8 @@ void check_icmpv6(struct check *check, struct subject *s, const struct site *sit
 		    IN6_IS_ADDR_LINKLOCAL(&address->ipv6))
 			ways.own = address->ipv6;
 	}
+	if (global)
+		ways.global = (struct flow_end){END_GIVEN, global->ipv6};
 	if (first)
 		ways.router = first->router_transit;
 	if (has_firewall(check, s))

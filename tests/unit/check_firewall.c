@@ -194,11 +194,17 @@ static const struct expected icmpv6[] = {
 
 static struct icmpv6_ways ways(void)
 {
+	static struct prefix home;
 	struct icmpv6_ways ways = {.nic = "enp1s0", .wg = "wg0", .advertised = true};
 
 	inet_pton(AF_INET6, "fe80::1", &ways.gateway);
 	inet_pton(AF_INET6, "fe80::5400:ff:fe12:3456", &ways.own);
 	inet_pton(AF_INET6, "fd99:9999:9999::2", &ways.router);
+	inet_pton(AF_INET6, "fd99:9999:9999::1", &ways.vps);
+	ways.global.kind = END_GIVEN;
+	inet_pton(AF_INET6, "2001:db8:1:1::42", &ways.global.addr);
+	prefix_parse(&home, "2001:db8:1:2::/64");
+	ways.lan = &home;
 	return ways;
 }
 
@@ -244,7 +250,10 @@ static const struct {
 	{"-A INPUT -m conntrack --ctstate ESTABLISHED -j DROP", "echo replies in on enp1s0"},
 	{"-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 129 -j DROP", "echo replies in on enp1s0"},
 	{"-A INPUT -i wg0 -j DROP", "echo replies in on wg0"},
-	{"-A INPUT -i wg0 ! -s fd99:9999:9999::/64 -j DROP", NULL},
+	{"-A INPUT -i wg0 ! -s fd99:9999:9999::/64 -j DROP", "echo replies in on wg0"},
+	{"-A INPUT -i wg0 -s fd99:9999:9999::9/128 -j DROP", NULL},
+	/* the LAN's own are not for this machine */
+	{"-A INPUT -i enp1s0 -d 2001:db8:1:2::/64 -j DROP", NULL},
 	{"-A INPUT -i eth1 -p ipv6-icmp -j DROP", NULL},
 	{"-A OUTPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j DROP",
 	 "neighbour solicitations out on enp1s0"},
