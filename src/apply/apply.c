@@ -126,7 +126,7 @@ static int record_file(const struct apply *a, const char *path, struct error *er
 		return 0;
 	r = before_record(a->root, a->state, path, err);
 	if (r == 0 && state_get_before(a->state, path, &before) && before.kind == BEFORE_FILE)
-		state_set_kept(a->state, path, before_copy_path(path).s);
+		state_set_kept(a->state, path, before_copy_path(path, before.copy).s);
 	return r;
 }
 
@@ -209,8 +209,11 @@ static int record_step(const struct apply *a, const struct step *step, struct er
  * power cut too, finds its copy and the units that have not yet followed. */
 static int prepare(const struct apply *a, const struct plan *plan, struct error *err)
 {
-	int r = a->live ? snapshot_take(a->root, a->state, &a->relay->nic, a->inventory, err) : 0;
+	/* The state is there before the first copy: copies without it mean that it was lost. */
+	int r = state_save(a->state, a->root, err);
 
+	if (r == 0 && a->live)
+		r = snapshot_take(a->root, a->state, &a->relay->nic, a->inventory, err);
 	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];
 
@@ -218,7 +221,7 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 			state_set_pending(a->state, step->stage, true);
 		r = record_step(a, step, err);
 	}
-	return r < 0 ? r : state_save(a->state, a->root, err);
+	return r < 0 ? r : state_save_records(a->state, a->root, err);
 }
 
 /* What is on disk as it shall be is ours, also when a run that wrote it was cut short. */
@@ -292,6 +295,6 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 			state_set_pending(a->state, (enum stage)stage, false);
 	if (!failed[STAGE_TUNNEL])
 		remember_tunnel(a);
-	r = state_save(a->state, a->root, result ? NULL : err);
+	r = state_save_records(a->state, a->root, result ? NULL : err);
 	return result ? result : r;
 }

@@ -14,12 +14,16 @@
 #include "base/i18n.h"
 
 #define FILE_MAX (1024 * 1024)
+#define COPIES_MAX 10000
 
-struct before_path before_copy_path(const char *path)
+struct before_path before_copy_path(const char *path, unsigned number)
 {
 	struct before_path copy;
 
-	snprintf(copy.s, sizeof(copy.s), STATE_DIR "/before%s", path);
+	if (number)
+		snprintf(copy.s, sizeof(copy.s), STATE_DIR "/before%s.%u", path, number);
+	else
+		snprintf(copy.s, sizeof(copy.s), STATE_DIR "/before%s", path);
 	return copy;
 }
 
@@ -59,6 +63,26 @@ static void record_parents(int root, struct state *state, const char *path)
 	}
 }
 
+/* Finds a free name for the copy. One of the same content will do: a run that was cut short before
+ * its records were saved has left it. */
+static int write_copy(int root, const char *path, const struct buf *content, unsigned *number,
+		      struct error *err)
+{
+	int r = file_mkdir(root, STATE_DIR, 0700, err);
+
+	for (*number = 0; r == 0 && *number < COPIES_MAX; ++*number) {
+		CLEANUP(buf_clear) struct buf there = BUF_INIT;
+		struct before_path copy = before_copy_path(path, *number);
+
+		r = file_read(root, copy.s, FILE_MAX, &there, NULL, err);
+		if (r == -ENOENT)
+			return file_write(root, copy.s, content, 0600, err);
+		if (r == 0 && buf_equal(&there, content))
+			return 0;
+	}
+	return r < 0 ? r : error_errno(err, -EEXIST, "%s", before_copy_path(path, 0).s);
+}
+
 int before_record(int root, struct state *state, const char *path, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf content = BUF_INIT;
@@ -68,11 +92,8 @@ int before_record(int root, struct state *state, const char *path, struct error 
 	if (state_knows_before(state, path))
 		return 0;
 	r = look(root, path, &before, &content, err);
-	if (r == 0 && before.kind == BEFORE_FILE) {
-		r = file_mkdir(root, STATE_DIR, 0700, err);
-		if (r == 0)
-			r = file_write(root, before_copy_path(path).s, &content, 0600, err);
-	}
+	if (r == 0 && before.kind == BEFORE_FILE)
+		r = write_copy(root, path, &content, &before.copy, err);
 	if (r < 0)
 		return error_wrap(err, r, _("keep a copy of %s"), path);
 	state_set_before(state, path, &before);
@@ -90,7 +111,7 @@ static int recall(int root, const struct state *state, const char *path, struct 
 		return error_set(err, -EINVAL, _("%s: what it was before is not understood"), path);
 	if (before->kind != BEFORE_FILE)
 		return 0;
-	r = file_read(root, before_copy_path(path).s, FILE_MAX, content, NULL, err);
+	r = file_read(root, before_copy_path(path, before->copy).s, FILE_MAX, content, NULL, err);
 	if (r == -ENOENT)
 		return error_set(err, r, _("%s: the copy of what it was is gone"), path);
 	return r;

@@ -13,11 +13,12 @@ struct before_path {
 	char s[128];
 };
 
-/* "/var/lib/sixrelay/before/etc/ndppd.conf" */
-struct before_path before_copy_path(const char *path);
+/* "/var/lib/sixrelay/before/etc/ndppd.conf"; with a number, "….1" */
+struct before_path before_copy_path(const char *path, unsigned number);
 
 /* Records what stands at path, and the parents that are missing, unless that is recorded already.
- * The state is not saved. -EINVAL when it is neither a file nor a link. */
+ * A copy that is there, of a record that was lost, stays: the new one gets a number. The state is
+ * not saved. -EINVAL when it is neither a file nor a link. */
 int before_record(int root, struct state *state, const char *path, struct error *err);
 
 /* What became of a recorded file. */

@@ -38,7 +38,7 @@ static void gathered_clear(struct gathered *gathered)
 
 bool revert_is_due(const struct state *state)
 {
-	return state->on_disk.len > 0;
+	return !state_is_empty(state);
 }
 
 static int gather_files(const struct revert *revert, struct gathered *g, struct error *err)

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_tree.h"
 #include "base/i18n.h"
 #include "metadata/instance.h"
 #include "metadata/vultr.h"
@@ -18,38 +19,95 @@
 #define STATE_METADATA STATE_DIR "/metadata.json"
 #define STATE_MAX (1024 * 1024)
 
+static int parse(struct state *state, const struct buf *text)
+{
+	state->root = cJSON_ParseWithOpts(buf_str(text), NULL, true);
+	return cJSON_IsObject(state->root) ? 0 : -EINVAL;
+}
+
+/* Copies of before without a state: not a machine that was never touched. */
+static bool has_copies(int root)
+{
+	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;
+	static const char end[] = ".before";
+	bool found = false;
+
+	if (file_list_directory(root, STATE_DIR, &list, NULL) < 0)
+		return true;
+	for (size_t i = 0; i < list.count; i++) {
+		size_t len = strlen(list.names[i]);
+
+		found |= !strcmp(list.names[i], "before") ||
+			 (len > strlen(end) && !strcmp(list.names[i] + len - strlen(end), end));
+	}
+	return found;
+}
+
+/* state.json isn't there. What is saved next goes there, whatever it is. */
+static int load_records(struct state *state, int root, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	int r = file_read(root, STATE_RECORDS, STATE_MAX, &text, NULL, err);
+
+	if (r == 0 && parse(state, &text) == 0)
+		return 0;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 || has_copies(root))
+		return error_set(err, -EINVAL,
+				 _("%s is gone, and with it what the machine was before the first "
+				   "apply; copies of its files are below %s/before"),
+				 STATE_FILE, STATE_DIR);
+	state->root = cJSON_CreateObject();
+	return state->root ? 0 : error_errno(err, -ENOMEM, "%s", STATE_FILE);
+}
+
 int state_load(struct state *state, int root, struct error *err)
 {
 	int r;
 
 	state_clear(state);
 	r = file_read(root, STATE_FILE, STATE_MAX, &state->on_disk, NULL, err);
-	if (r < 0 && r != -ENOENT)
+	if (r == -ENOENT)
+		return load_records(state, root, err);
+	if (r < 0)
 		return r;
-	if (r == 0) {
-		state->root = cJSON_ParseWithOpts(buf_str(&state->on_disk), NULL, true);
-		if (!cJSON_IsObject(state->root))
-			return error_set(err, -EINVAL,
-					 _("%s: not a JSON object; move it away to start afresh"),
-					 STATE_FILE);
-	} else {
-		state->root = cJSON_CreateObject();
-	}
-	return state->root ? 0 : error_errno(err, -ENOMEM, "%s", STATE_FILE);
+	if (parse(state, &state->on_disk) == 0)
+		return 0;
+	if (file_exists(root, STATE_RECORDS))
+		return error_set(err, -EINVAL,
+				 _("%s: not a JSON object; move it away, and its second copy, %s, "
+				   "is used"),
+				 STATE_FILE, STATE_RECORDS);
+	return error_set(err, -EINVAL,
+			 _("%s: not a JSON object; it tells what the machine was before the first "
+			   "apply, and there is no second copy"),
+			 STATE_FILE);
+}
+
+bool state_is_empty(const struct state *state)
+{
+	return !state->on_disk.len && !(state->root && state->root->child);
+}
+
+static int print(const struct state *state, struct buf *text, struct error *err)
+{
+	char *printed = cJSON_Print(state->root);
+
+	if (!printed)
+		return error_errno(err, -ENOMEM, "%s", STATE_FILE);
+	buf_addf(text, "%s\n", printed);
+	cJSON_free(printed);
+	return 0;
 }
 
 int state_save(struct state *state, int root, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
-	char *printed = cJSON_Print(state->root);
-	int r;
+	int r = print(state, &text, err);
 
-	if (!printed)
-		return error_errno(err, -ENOMEM, "%s", STATE_FILE);
-	buf_addf(&text, "%s\n", printed);
-	cJSON_free(printed);
-	if (!text.error && buf_equal(&text, &state->on_disk))
-		return 0;
+	if (r < 0 || (!text.error && buf_equal(&text, &state->on_disk)))
+		return r;
 	r = file_mkdir(root, STATE_DIR, 0700, err);
 	if (r == 0)
 		r = file_write(root, STATE_FILE, &text, 0600, err);
@@ -59,6 +117,19 @@ int state_save(struct state *state, int root, struct error *err)
 		text = BUF_INIT;
 	}
 	return r;
+}
+
+int state_save_records(struct state *state, int root, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf old = BUF_INIT;
+	int r = state_save(state, root, err);
+
+	if (r == 0)
+		r = file_read(root, STATE_RECORDS, STATE_MAX, &old, NULL, err);
+	if (r == 0 && buf_equal(&old, &state->on_disk))
+		return 0;
+	return r < 0 && r != -ENOENT ? r
+				     : file_write(root, STATE_RECORDS, &state->on_disk, 0600, err);
 }
 
 void state_clear(struct state *state)

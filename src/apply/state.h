@@ -18,6 +18,8 @@ struct instance;
 
 #define STATE_DIR "/var/lib/sixrelay"
 #define STATE_FILE STATE_DIR "/state.json"
+/* The state as it was at the last change: what a state.json that is lost is replaced by. */
+#define STATE_RECORDS STATE_DIR "/records.json"
 
 struct state {
 	struct cJSON *root;
@@ -26,11 +28,18 @@ struct state {
 
 #define STATE_INIT ((struct state){0})
 
-/* Reads state.json; an absent one is an empty state. -EINVAL when it can't be understood. */
+/* Reads state.json, or when it isn't there records.json; with neither the state is empty. -EINVAL
+ * when it can't be understood, or when it is gone and copies of before tell that there was one. */
 int state_load(struct state *state, int root, struct error *err);
+
+/* Nothing was ever applied here, or all was reverted. */
+bool state_is_empty(const struct state *state);
 
 /* Writes state.json if it differs from what is on disk. */
 int state_save(struct state *state, int root, struct error *err);
+
+/* The same, and to records.json. */
+int state_save_records(struct state *state, int root, struct error *err);
 
 void state_clear(struct state *state);
 

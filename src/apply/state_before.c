@@ -36,6 +36,10 @@ void state_set_before(struct state *state, const char *path, const struct before
 		state_json_set_text(record, "mode", text);
 	else
 		state_json_set_text(record, "target", before->target);
+	if (before->kind == BEFORE_FILE && before->copy) {
+		snprintf(text, sizeof(text), "%u", before->copy);
+		state_json_set_text(record, "copy", text);
+	}
 	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)meta->uid, (unsigned long)meta->gid);
 	state_json_set_text(record, "owner", text);
 	snprintf(text, sizeof(text), "%lld.%09ld", (long long)meta->time.tv_sec,
@@ -67,6 +71,7 @@ bool state_get_before(const struct state *state, const char *path, struct before
 	const char *was = state_json_text(record, "was");
 	const char *mode = state_json_text(record, "mode");
 	const char *target = state_json_text(record, "target");
+	const char *copy = state_json_text(record, "copy");
 	unsigned bits;
 
 	*before = (struct before){.kind = BEFORE_ABSENT};
@@ -77,6 +82,8 @@ bool state_get_before(const struct state *state, const char *path, struct before
 	if (!strcmp(was, "file")) {
 		before->kind = BEFORE_FILE;
 		if (!mode || sscanf(mode, "%o", &bits) != 1 || bits > 07777)
+			return false;
+		if (copy && sscanf(copy, "%u", &before->copy) != 1)
 			return false;
 		before->meta.mode = S_IFREG | bits;
 		return true;

@@ -23,6 +23,7 @@ struct before {
 	enum before_kind kind;
 	struct file_meta meta; /* not of what was absent */
 	char target[PATH_MAX]; /* of the link */
+	unsigned copy;	       /* the number of a file's copy, where there was one already */
 };
 
 bool state_knows_before(const struct state *state, const char *path);

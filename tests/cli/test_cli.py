@@ -38,6 +38,7 @@ MODES = {
     "etc/systemd/system/ndppd.service": 0o644,
     "var/lib/sixrelay": 0o700,
     "var/lib/sixrelay/state.json": 0o600,
+    "var/lib/sixrelay/records.json": 0o600,
     "var/lib/sixrelay/metadata.json": 0o600,
 }
 
@@ -393,7 +394,7 @@ def test_what_we_wrote_is_not_kept(machine):
     machine.settings("[relay]\nmtu = 1380\n")
     machine.apply()
     names = {p.name for p in (machine.root / "var/lib/sixrelay").iterdir()}
-    assert names == {"state.json", "metadata.json"}
+    assert names == {"state.json", "records.json", "metadata.json"}
 
 
 def test_no_private_key_is_shown(machine):

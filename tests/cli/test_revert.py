@@ -170,3 +170,47 @@ def test_clearing_that_was_cut_short_is_ended(machine):
     assert machine.read("var/lib/sixrelay/before/etc/ndppd.conf") == "mine\n"
     revert(machine)
     assert contents(machine) == before
+
+
+def lose_state(machine, how):
+    """What can become of the state file, and what its owner does about it when told so."""
+    state = machine.root / "var/lib/sixrelay/state.json"
+    if how == "damaged":
+        state.write_text("{")
+        done = machine.recall("revert")
+        assert done.returncode == 1 and "records.json" in done.stderr
+        state.rename(machine.root / "damaged")
+    else:
+        state.unlink()
+
+
+@pytest.mark.parametrize("how", ["damaged", "removed"])
+def test_a_lost_state_has_a_second_copy(machine, how):
+    for name, text in FILES.items():
+        machine.write(name, text, 0o640)
+    before = contents(machine)
+    machine.apply()
+    lose_state(machine, how)
+    machine.settings("[relay]\nmtu = 1380\n")
+    machine.apply()
+    assert machine.read("var/lib/sixrelay/before/etc/ndppd.conf") == "mine\n"
+    lose_state(machine, how)
+    done = revert(machine)
+    assert "kept" not in done.stderr
+    (machine.root / "etc/sixrelay.conf").unlink()
+    (machine.root / "damaged").unlink(missing_ok=True)
+    assert contents(machine) == before
+
+
+def test_without_any_record_nothing_is_claimed(machine):
+    machine.write("etc/ndppd.conf", "mine\n")
+    machine.apply()
+    for name in ("state.json", "records.json"):
+        (machine.root / "var/lib/sixrelay" / name).unlink()
+    before = machine.tree()
+    for command in ("revert", "apply"):
+        done = machine.run(command) if command == "apply" else machine.recall(command)
+        assert done.returncode == 1
+        assert "state.json is gone" in done.stderr
+        assert "/var/lib/sixrelay/before" in done.stderr
+    assert machine.tree() == before

@@ -147,9 +147,31 @@ START_TEST(the_first_record_stands)
 	ck_assert_int_eq(before_record(root, &state, PATH, &err), 0);
 	put(&(struct place){OURS, 0600});
 	ck_assert_int_eq(before_record(root, &state, PATH, &err), 0);
-	unit_assert_file(&dir, before_copy_path(PATH).s, "first\n");
-	unit_assert_mode(&dir, before_copy_path(PATH).s, 0600);
+	unit_assert_file(&dir, before_copy_path(PATH, 0).s, "first\n");
+	unit_assert_mode(&dir, before_copy_path(PATH, 0).s, 0600);
 	unit_assert_mode(&dir, STATE_DIR, 0700);
+}
+END_TEST
+
+/* A run that was cut short has left its copies; what stands there now is another file. */
+START_TEST(a_copy_is_never_overwritten)
+{
+	ck_assert_int_eq(state_save(&state, root, &err), 0);
+	for (int again = 0; again < 2; again++) {
+		put(&(struct place){"first\n", 0644});
+		ck_assert_int_eq(before_record(root, &state, PATH, &err), 0);
+		state_clear(&state);
+		ck_assert_int_eq(state_load(&state, root, &err), 0);
+	}
+	put(&(struct place){OURS, 0600});
+	ck_assert_int_eq(before_record(root, &state, PATH, &err), 0);
+	unit_assert_file(&dir, before_copy_path(PATH, 0).s, "first\n");
+	unit_assert_file(&dir, before_copy_path(PATH, 1).s, OURS);
+	ck_assert_int_eq(state_save(&state, root, &err), 0);
+	ck_assert_int_eq(state_load(&state, root, &err), 0);
+	put(&(struct place){"edited\n", 0600});
+	ck_assert_int_eq(before_restore(root, &state, PATH, &err), 0);
+	unit_assert_file(&dir, PATH, OURS);
 }
 END_TEST
 
@@ -179,7 +201,7 @@ START_TEST(without_its_copy_nothing_is_put_in_its_place)
 	put(&(struct place){"mine\n", 0644});
 	ck_assert_int_eq(before_record(root, &state, PATH, &err), 0);
 	put(&(struct place){OURS, 0600});
-	ck_assert_int_eq(file_remove(root, before_copy_path(PATH).s, &err), 0);
+	ck_assert_int_eq(file_remove(root, before_copy_path(PATH, 0).s, &err), 0);
 	ck_assert_int_eq(before_compare(root, &state, PATH, &now, &err), -ENOENT);
 	ck_assert_int_eq(before_restore(root, &state, PATH, &err), -ENOENT);
 	ck_assert_msg(strstr(err.text, PATH), "%s", err.text);
@@ -194,6 +216,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	unit_add_table(tcase, what_became_of_a_file_is_told_and_it_comes_back, rows);
 	tcase_add_test(tcase, the_first_record_stands);
+	tcase_add_test(tcase, a_copy_is_never_overwritten);
 	tcase_add_test(tcase, directories_that_will_be_made_are_remembered);
 	tcase_add_test(tcase, what_is_no_file_is_no_before);
 	tcase_add_test(tcase, without_its_copy_nothing_is_put_in_its_place);
