@@ -110,10 +110,11 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 		journal_end(&session->journal, r, "%s", err->text);
 	else
 		journal_end(&session->journal, 0, "%zu steps", plan.count);
-	if (r < 0)
-		return error_wrap(err, r, _("not all could be put back; run it again"));
-	printf(_("sixrelay: the machine is as it was before the first apply\n"));
-	return cmd_print(&out) == 0 ? 0 : error_set(err, -EIO, _("standard output"));
+	if (r == 0)
+		printf(_("sixrelay: the machine is as it was before the first apply\n"));
+	if (cmd_print(&out) != 0 && r == 0)
+		return error_set(err, -EIO, _("standard output"));
+	return r < 0 ? error_wrap(err, r, _("not all could be put back; run it again")) : 0;
 }
 
 /* Settings that can't be read don't hold up the way back: they only name the routers. */

@@ -8,6 +8,7 @@
 
 #include "apply/kernel_ra.h"
 #include "apply/state.h"
+#include "apply/units.h"
 #include "render/files.h"
 
 #define ALL_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
@@ -103,6 +104,17 @@ static void plan_directories(const struct view *v)
 						       .name = state_directory(v->state, count)});
 }
 
+/* A tunnel whose configuration wasn't there before ran without one: it can't be started. */
+static bool can_start(const struct state *state, const char *unit)
+{
+	struct link_name interface;
+	struct before before;
+
+	return !unit_wgquick_interface(unit, &interface) ||
+	       !state_get_before(state, file_wgquick(&interface).s, &before) ||
+	       before.kind != BEFORE_ABSENT;
+}
+
 static void plan_starts(const struct view *v)
 {
 	const char *unit;
@@ -110,7 +122,7 @@ static void plan_starts(const struct view *v)
 	if (state_unit(v->state, 0))
 		add_step(v->plan, (struct revert_step){.kind = REVERT_MANAGER});
 	for (size_t i = 0; (unit = state_unit(v->state, i)); i++)
-		if (state_unit_active(v->state, unit))
+		if (state_unit_active(v->state, unit) && can_start(v->state, unit))
 			add_step(v->plan, (struct revert_step){.kind = REVERT_START, .name = unit});
 }
 

@@ -148,6 +148,7 @@ def test_the_rest_is_done_when_a_copy_is_gone(machine):
     )
     assert not (machine.root / "etc/wireguard").exists()
     assert "rule" in machine.read("etc/ndppd.conf")
+    assert "-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT home-----" in done.stdout
     (machine.root / "copy").rename(copy)
     revert(machine)
     assert machine.read("etc/ndppd.conf") == "mine\n"

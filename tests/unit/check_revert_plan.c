@@ -155,6 +155,14 @@ START_TEST(below_a_root_only_files_are_touched)
 }
 END_TEST
 
+START_TEST(a_tunnel_that_had_no_configuration_is_not_started)
+{
+	add_file("/etc/wireguard/wg0.conf", BEFORE_ABSENT, NOW_SAME);
+	state_set_unit(&state, WG, true, true);
+	assert_plan("reload systemd's unit files\n");
+}
+END_TEST
+
 static const struct {
 	const char *path;
 	enum before_kind kind;
@@ -216,6 +224,7 @@ int main(void)
 	tcase_add_test(tcase, all_goes_back_in_order);
 	tcase_add_test(tcase, what_is_back_is_left_alone);
 	tcase_add_test(tcase, below_a_root_only_files_are_touched);
+	tcase_add_test(tcase, a_tunnel_that_had_no_configuration_is_not_started);
 	unit_add_table(tcase, keys_stay_if_told_to, keys);
 	unit_add_table(tcase, forwarding_of_all_takes_the_others_along, forwardings);
 	tcase_add_test(tcase, without_any_record_there_is_nothing_to_do);
