@@ -163,7 +163,8 @@ static int do_apply(struct session *session, struct error *err)
 }
 
 /* Takes the lock and, under it, reads what an apply before may have changed. All that can be wrong
- * with the input is found before the state directory is made, the first thing ever written. */
+ * with the input is found before the state directory is made, the first thing ever written.
+ * -ECANCELED after a revert that came while this run was waiting: it has the last word. */
 static int make_relay_locked(struct session *session, int *lock, struct error *err)
 {
 	bool waited = false;
@@ -174,6 +175,10 @@ static int make_relay_locked(struct session *session, int *lock, struct error *e
 		return *lock;
 	if (waited)
 		session_ask_units(session);
+	session->overtaken =
+		*lock >= 0 && !session->was_reverted && file_exists(session->root, REVERT_MARKER);
+	if (session->overtaken)
+		return error_set(err, -ECANCELED, _("reverted meanwhile; nothing was applied"));
 	r = *lock >= 0 ? revert_withdraw(session->root, err) : 0;
 	if (r == 0)
 		r = session_make_relay(session, err);
@@ -230,5 +235,8 @@ int cmd_apply(const struct options *options)
 		journal_end(journal, r, "%s", err.text);
 	else
 		journal_end(journal, 0, "%zu steps", steps);
+	/* No failure: systemd would start the unit again. */
+	if (session.overtaken)
+		return cmd_fail(&err, EXIT_SUCCESS);
 	return r < 0 ? cmd_fail(&err, EXIT_FAILURE) : EXIT_SUCCESS;
 }

@@ -21,6 +21,8 @@
 #define CONF_MAX (256 * 1024)
 #define ROUTE_DEADLINE_MS 5000
 #define ROUTE_POLL_MS 100
+/* After a wait for metadata or a route what systemd said before is no longer so. */
+#define UNITS_FRESH_MS 3000
 
 /* The settings file that is asked for by name must be there; the usual one need not. */
 static int read_conf(struct session *session, const struct options *options, struct error *err)
@@ -52,6 +54,7 @@ void session_ask_units(struct session *session)
 {
 	units_close(session->units);
 	session->units = NULL;
+	session->units_asked_ms = clock_now_ms();
 	if (session->live)
 		units_open(&session->units, machine_unit_patterns, &session->machine.units_error);
 }
@@ -65,6 +68,7 @@ int session_open(struct session *session, const struct options *options, struct 
 	session->root = file_root_open(options->root ? options->root : "/", err);
 	if (session->root < 0)
 		return session->root;
+	session->was_reverted = file_exists(session->root, REVERT_MARKER);
 	session_ask_units(session);
 	return read_conf(session, options, err);
 }
@@ -205,6 +209,8 @@ int session_make_plan(struct session *session, struct error *err)
 	int r;
 
 	clear_plan(session);
+	if (session->units && clock_now_ms() - session->units_asked_ms > UNITS_FRESH_MS)
+		session_ask_units(session);
 	r = machine_gather(&session->machine, session->root, session->live, &session->relay,
 			   &session->inventory, session->units, err);
 	if (r < 0)

@@ -22,7 +22,9 @@ struct options;
 struct session {
 	const struct options *options;
 	int root;
-	bool live; /* false with --root */
+	bool live;	   /* false with --root */
+	bool was_reverted; /* the marker of revert.h was there at the start */
+	bool overtaken;	   /* it came between then and the lock */
 	struct conf conf;
 	struct state state;
 	struct instance instance;
@@ -33,6 +35,7 @@ struct session {
 
 	struct journal journal;
 	struct units *units; /* NULL: no bus, or not live */
+	long units_asked_ms; /* when */
 	struct machine machine;
 	struct file_list files;
 	struct change *changes;

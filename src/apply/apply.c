@@ -142,28 +142,29 @@ static int keep_file(const struct apply *a, size_t index, struct error *err)
 }
 
 /* A unit that is on its way up is one that runs. */
-static bool is_running(const struct unit_status *status)
+static bool is_running(const char *active_state)
 {
-	return unit_is_active(status) || !strcmp(status->active_state, "activating") ||
-	       !strcmp(status->active_state, "reloading");
+	return !strcmp(active_state, "active") || !strcmp(active_state, "activating") ||
+	       !strcmp(active_state, "reloading");
 }
 
-/* Records a unit's state before the agent's first change of it. sshd's is only ever reloaded. */
+/* Records a unit's state before the agent's first change of it; asked now, since what the plan was
+ * made of may be of a while ago. sshd's is only ever reloaded. */
 static int record_unit(const struct apply *a, const struct step *step, struct error *err)
 {
-	struct unit_status status;
+	struct service_status status;
 	struct link_name interface;
 	bool has_interface = false;
 	int r;
 
 	if (step->stage == STAGE_SSHD || !*step->unit || state_knows_unit(a->state, step->unit))
 		return 0;
-	r = units_query(a->units, step->unit, &status, err);
+	r = units_query_service(a->units, step->unit, &status, err);
 	if (r < 0)
 		return r;
 	if (unit_wgquick_interface(step->unit, &interface))
 		has_interface = inventory_link(a->inventory, interface.s);
-	state_set_unit(a->state, step->unit, is_running(&status), has_interface);
+	state_set_unit(a->state, step->unit, is_running(status.active_state), has_interface);
 	return unit_links_record(a->root, a->state, step->unit, err);
 }
 

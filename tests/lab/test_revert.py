@@ -340,3 +340,45 @@ def test_what_fails_is_named_and_done_by_the_next_run(machine):
     machine.run(["mv", "/root/copy", copy])
     revert(machine)
     assert whole(machine)["etc"] == before["etc"]
+
+
+METADATA = "169.254.169.254"
+
+
+def test_an_apply_that_was_waiting_does_nothing_after_it(machine):
+    """The boot service, while the metadata service is silent."""
+    before = whole(machine)
+    apply(machine)
+    drop = ["OUTPUT", "-d", METADATA, "-j", "DROP"]
+    machine.run(["iptables", "-I", *drop])
+    machine.run(["systemctl", "start", "--no-block", "sixrelay.service"])
+    until(lambda: waits_for_metadata(machine), 10, "the unit's question")
+    revert(machine)
+    assert machine.unit_state("sixrelay.service") == "activating"
+    machine.run(["iptables", "-D", *drop])
+    until(lambda: machine.unit_state("sixrelay.service") == "inactive", 30, "the unit's end")
+    log = machine.run(["journalctl", "-u", "sixrelay.service", "-o", "cat"]).stdout
+    assert "reverted meanwhile; nothing was applied" in log
+    assert difference(before, whole(machine)) == []
+    assert machine.exists(f"{STATE}/reverted")
+
+
+def waits_for_metadata(vps):
+    return METADATA in vps.run(["ss", "-Htn", "state", "syn-sent"]).stdout
+
+
+def test_a_unit_that_came_up_while_apply_was_waiting_is_put_back(machine):
+    """The owner's own tunnel, on a first boot with the metadata service late."""
+    own_files(machine)
+    before = whole(machine)
+    machine.run(["systemctl", "stop", "wg-quick@wg0.service"])
+    drop = ["OUTPUT", "-d", METADATA, "-j", "DROP"]
+    machine.run(["iptables", "-I", *drop])
+    argv = machine.argv(["sixrelay", "apply"])
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: waits_for_metadata(machine), 10, "its question")
+    machine.run(["systemctl", "start", "wg-quick@wg0.service"])
+    machine.run(["iptables", "-D", *drop])
+    assert process.wait(60) == 0
+    revert(machine)
+    assert difference(before, whole(machine)) == []
