@@ -110,7 +110,11 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 		journal_end(&session->journal, r, "%s", err->text);
 	else
 		journal_end(&session->journal, 0, "%zu steps", plan.count);
-	if (r == 0)
+	if (r == 0 && revert_leaves_rest(&revert))
+		printf(_("sixrelay: the files are as they were before the first apply; firewall "
+			 "rules and what runs are left for: sixrelay revert, on the machine "
+			 "itself\n"));
+	else if (r == 0)
 		printf(_("sixrelay: the machine is as it was before the first apply\n"));
 	if (cmd_print(&out) != 0 && r == 0)
 		return error_set(err, -EIO, _("standard output"));

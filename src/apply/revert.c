@@ -41,6 +41,12 @@ bool revert_is_due(const struct state *state)
 	return !state_is_empty(state);
 }
 
+bool revert_leaves_rest(const struct revert *revert)
+{
+	return !revert->live && state_text(revert->state, "snapshot") &&
+	       !state_text(revert->state, "reverted");
+}
+
 static int gather_files(const struct revert *revert, struct gathered *g, struct error *err)
 {
 	const char *path;
@@ -71,10 +77,11 @@ static int gather_units(const struct revert *revert, struct gathered *g, struct 
 	if (!g->units)
 		return error_errno(err, -ENOMEM, "revert");
 	for (size_t i = 0; r == 0 && (unit = state_unit(revert->state, i)); i++) {
+		r = unit_links_differ(revert->root, revert->state, unit, &g->units[i].links_differ,
+				      err);
+		if (r < 0 || !revert->live)
+			continue;
 		r = units_query(revert->units, unit, &status, err);
-		if (r == 0)
-			r = unit_links_differ(revert->root, revert->state, unit,
-					      &g->units[i].links_differ, err);
 		g->units[i].running = r == 0 && strcmp(status.active_state, "inactive") != 0;
 	}
 	return r;
@@ -120,7 +127,7 @@ int revert_prepare(const struct revert *revert, struct revert_plan *plan, struct
 	if (state_text(revert->state, "reverted"))
 		return 0;
 	r = gather_files(revert, &g, err);
-	if (r == 0 && revert->live)
+	if (r == 0)
 		r = gather_units(revert, &g, err);
 	if (r == 0 && revert->live)
 		r = gather_sysctls(revert, &g, err);
@@ -318,7 +325,7 @@ int revert_run(const struct revert *revert, const struct revert_plan *plan, stru
 		r = remove_rests(revert, err);
 	if (r == 0)
 		r = run_steps(revert, plan, err);
-	if (r < 0)
+	if (r < 0 || revert_leaves_rest(revert))
 		return r;
 	state_set_text(revert->state, "reverted", clock_utc().s);
 	r = state_save(revert->state, revert->root, err);

@@ -37,12 +37,17 @@ struct revert {
 /* Whether there is anything to take back. */
 bool revert_is_due(const struct state *state);
 
+/* Whether the files alone are put back of what was applied to a running machine: the records stay,
+ * for a run there. */
+bool revert_leaves_rest(const struct revert *revert);
+
 /* Gathers, and makes the plan: an empty one when all is back but for the state directory. Nothing
  * is changed. */
 int revert_prepare(const struct revert *revert, struct revert_plan *plan, struct error *err);
 
 /* Carries the plan out: what fails is passed over. When nothing has failed the state directory is
- * cleared. Returns 0, or the first failure's code with err set. */
+ * cleared, but for what revert_leaves_rest tells of. Returns 0, or the first failure's code with
+ * err set. */
 int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err);
 
 /* For apply: takes the marker away; ends the clearing of a revert that was done but for that. */

@@ -205,8 +205,7 @@ void revert_plan_make(struct revert_plan *plan, const struct state *state,
 	if (facts->live)
 		plan_stops(&v);
 	plan_files(&v);
-	if (facts->live)
-		plan_links(&v);
+	plan_links(&v);
 	plan_directories(&v);
 	if (!facts->live)
 		return;

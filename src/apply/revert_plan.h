@@ -21,7 +21,7 @@ struct revert_unit {
 /* What the plan has to know beside the state; the arrays have a place for each of the state's
  * records, in its order. */
 struct revert_facts {
-	bool live; /* false below --root: files alone */
+	bool live; /* false below --root: files alone, links that enable a unit among them */
 	bool keep_keys;
 	const enum before_now *files;
 	const struct revert_unit *units;

@@ -382,3 +382,23 @@ def test_a_unit_that_came_up_while_apply_was_waiting_is_put_back(machine):
     assert process.wait(60) == 0
     revert(machine)
     assert difference(before, whole(machine)) == []
+
+
+def test_the_disk_elsewhere_and_then_the_machine_itself(machine):
+    """A rescue system puts the files back, and what isn't a file is left for a later run."""
+    before = whole(machine)
+    apply(machine)
+    machine.run(["mkdir", "/mnt/disk"])
+    machine.run(["mount", "--bind", "/", "/mnt/disk"])
+    for _ in range(2):
+        done = revert(machine, "--root", "/mnt/disk")
+        assert "on the machine itself" in done.stdout and "is as it was" not in done.stdout
+        files = [line for line in difference(before, whole(machine)) if line[:4] == "etc:"]
+        assert all("./ufw/user" in line for line in files), files
+    machine.run(["umount", "/mnt/disk"])
+    machine.reboot()
+    assert machine.unit_state("wg-quick@wg0.service") == "inactive"
+    done = revert(machine)
+    assert "the machine is as it was" in done.stdout
+    assert difference(before, settled(machine)) == []
+    assert state_files(machine) == ["reverted"]

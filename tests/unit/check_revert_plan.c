@@ -150,6 +150,8 @@ START_TEST(below_a_root_only_files_are_touched)
 		    "remove /etc/wireguard/server.key\n"
 		    "put back /etc/wireguard/wg0.conf\n"
 		    "remove " FILE_SSHD "\n"
+		    "enable " WG " as before\n"
+		    "disable " NDPPD "\n"
 		    "remove directory /etc/wireguard/below\n"
 		    "remove directory /etc/wireguard\n");
 }
