@@ -206,6 +206,17 @@ static int record_step(const struct apply *a, const struct step *step, struct er
 	return 0;
 }
 
+/* The digest of what will be written, beside that of what is there, if it is ours. */
+static void record_content(const struct apply *a, size_t index)
+{
+	const struct file_spec *spec = &a->list->specs[index];
+	const struct buf *old = &a->changes[index].old;
+
+	if (state_is_ours(a->state, spec->path.s, old))
+		state_set_ours(a->state, spec->path.s, old);
+	state_set_writing(a->state, spec->path.s, &spec->content);
+}
+
 /* All that this run is about to change goes to disk first: whoever finds a file replaced, after a
  * power cut too, finds its copy and the units that have not yet followed. */
 static int prepare(const struct apply *a, const struct plan *plan, struct error *err)
@@ -221,6 +232,8 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 		if (step->kind == STEP_FILE || step->kind == STEP_UNIT)
 			state_set_pending(a->state, step->stage, true);
 		r = record_step(a, step, err);
+		if (step->kind == STEP_FILE && a->changes[step->index].kind != CHANGE_MODE)
+			record_content(a, step->index);
 	}
 	return r < 0 ? r : state_save_records(a->state, a->root, err);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/state_json.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -156,15 +157,29 @@ static struct digest digest_of(const struct buf *content)
 
 bool state_is_ours(const struct state *state, const char *path, const struct buf *content)
 {
-	const cJSON *written = cJSON_GetObjectItemCaseSensitive(state->root, "written");
-	const char *hash = state_json_text(written, path);
+	static const char *const lists[] = {"written", "writing"};
+	struct digest digest = digest_of(content);
 
-	return hash && !strcmp(hash, digest_of(content).s);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		const char *hash =
+			cJSON_GetStringValue(state_json_find(state->root, lists[i], path));
+
+		if (hash && !strcmp(hash, digest.s))
+			return true;
+	}
+	return false;
 }
 
 void state_set_ours(struct state *state, const char *path, const struct buf *content)
 {
 	state_json_set_text(state_json_object(state->root, "written"), path, digest_of(content).s);
+	if (state_json_find(state->root, "writing", path))
+		state_json_set_text(state_json_object(state->root, "writing"), path, NULL);
+}
+
+void state_set_writing(struct state *state, const char *path, const struct buf *content)
+{
+	state_json_set_text(state_json_object(state->root, "writing"), path, digest_of(content).s);
 }
 
 void state_set_kept(struct state *state, const char *path, const char *copy)

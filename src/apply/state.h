@@ -43,9 +43,11 @@ int state_save_records(struct state *state, int root, struct error *err);
 
 void state_clear(struct state *state);
 
-/* Whether the content is what the agent itself last wrote to path. */
+/* Whether the content is what the agent itself last wrote to path, or was about to write: a run
+ * that is cut short doesn't come to say that it has. */
 bool state_is_ours(const struct state *state, const char *path, const struct buf *content);
 void state_set_ours(struct state *state, const char *path, const struct buf *content);
+void state_set_writing(struct state *state, const char *path, const struct buf *content);
 
 /* The last copy that was kept of a file; by number, for whoever lists them, with the file's path.
  * False when there is no such number. */

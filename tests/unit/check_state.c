@@ -93,6 +93,27 @@ START_TEST(what_we_wrote_is_ours)
 }
 END_TEST
 
+/* Both are: a run that is cut short leaves the one or the other. */
+START_TEST(what_we_were_about_to_write_is_ours)
+{
+	CLEANUP(buf_clear) struct buf content = BUF_INIT;
+
+	set_ours("/etc/ndppd.conf", "older\n");
+	buf_adds(&content, "newer\n");
+	state_set_writing(&state, "/etc/ndppd.conf", &content);
+	save_and_load();
+	ck_assert(is_ours("/etc/ndppd.conf", "older\n"));
+	ck_assert(is_ours("/etc/ndppd.conf", "newer\n"));
+	ck_assert(!is_ours("/etc/other.conf", "newer\n"));
+	set_ours("/etc/ndppd.conf", "newer\n");
+	save_and_load();
+	ck_assert(!is_ours("/etc/ndppd.conf", "older\n"));
+	ck_assert(is_ours("/etc/ndppd.conf", "newer\n"));
+	set_ours("/etc/ndppd.conf", "newest\n");
+	ck_assert(!is_ours("/etc/ndppd.conf", "newer\n"));
+}
+END_TEST
+
 START_TEST(pending_stages_stay_until_they_are_done)
 {
 	state_set_pending(&state, STAGE_TUNNEL, true);
@@ -321,6 +342,7 @@ int main(void)
 	unit_add_table(tcase, values_of_another_type_do_no_harm, odd);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);
 	tcase_add_test(tcase, what_we_wrote_is_ours);
+	tcase_add_test(tcase, what_we_were_about_to_write_is_ours);
 	tcase_add_test(tcase, pending_stages_stay_until_they_are_done);
 	tcase_add_test(tcase, copies_are_listed);
 	tcase_add_test(tcase, firewall_rules_are_known_by_their_words);
