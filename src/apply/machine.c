@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "net/inventory.h"
+#include "net/ra_route.h"
 #include "relay/relay.h"
 #include "render/files.h"
 #include "render/ndppd.h"
@@ -21,6 +22,8 @@
 
 #define UFW_FILE_MAX (4 * 1024 * 1024)
 #define SYSCTL_MAX 64
+#define IPV6_ROUTE "/proc/net/ipv6_route"
+#define IPV6_ROUTE_MAX (16 * 1024 * 1024)
 #define WANTS "/etc/systemd/system/multi-user.target.wants"
 
 const char *const machine_unit_patterns[] = {
@@ -165,13 +168,17 @@ bool machine_awaits_route(int root, const struct relay *relay, const struct inve
 }
 
 /* networkd sets accept_ra to 0 on a NIC that it manages, and has a default route from an RA all the
- * same: then the kernel must not take RAs beside it. */
-static bool nic_is_managed(const struct machine *machine, const struct relay *relay,
+ * same: then the kernel must not take RAs beside it. A route that the kernel itself took before
+ * accept_ra became 0 looks the same to rtnetlink, and nobody renews it. */
+static bool nic_is_managed(const struct machine *machine, int root, const struct relay *relay,
 			   const struct inventory *inventory)
 {
 	const struct route *route = inventory_default_route(inventory, relay->nic_index);
+	CLEANUP(buf_clear) struct buf routes = BUF_INIT;
 
-	return machine->sysctl[0] == '0' && route && route->protocol == RTPROT_RA;
+	return machine->sysctl[0] == '0' && route && route->protocol == RTPROT_RA &&
+	       file_read(root, IPV6_ROUTE, IPV6_ROUTE_MAX, &routes, NULL, NULL) == 0 &&
+	       ra_route_is_managed(buf_str(&routes), relay->nic.s);
 }
 
 static bool tunnel_is_up(const struct relay *relay, const struct inventory *inventory)
@@ -208,7 +215,7 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 	}
 	gather_programs(machine, root);
 	gather_sysctls(machine->sysctl, root, relay);
-	machine->nic_managed = nic_is_managed(machine, relay, inventory);
+	machine->nic_managed = nic_is_managed(machine, root, relay, inventory);
 	machine->tunnel_up = tunnel_is_up(relay, inventory);
 	r = gather_ufw(machine, root, relay, err);
 	if (r < 0 || !units)

@@ -97,8 +97,11 @@ void check_lan(struct check *check, struct subject *s, const struct site *site)
 	struct ping ping = {0};
 
 	if (answers(&ask, &ping, &err)) {
-		check_pass(check, _("%s answers after %.1f ms"), ip_text(&gateway).s,
-			   (double)ping.rtt_us / 1000);
+		check_pass(check,
+			   public ? _("%s answers after %.1f ms")
+				  : _("%s answers after %.1f ms; from a public address it can't be "
+				      "asked, the VPS's own being of the same /64"),
+			   ip_text(&gateway).s, (double)ping.rtt_us / 1000);
 		return;
 	}
 	ask.src = s->relay->vps_transit;

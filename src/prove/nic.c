@@ -129,6 +129,17 @@ static bool leaves_by_nic(struct check *check, const struct subject *s)
 	return false;
 }
 
+/* Whether nobody takes the advertisements that would renew the route: as a router the kernel does
+ * so with accept_ra=2 alone (ip-sysctl.rst). */
+static bool is_forsaken(const struct subject *s)
+{
+	char accept_ra = s->machine->sysctl[0];
+
+	return !s->machine->nic_managed &&
+	       (accept_ra == '0' ||
+		(accept_ra == '1' && sysctl_of(s, s->relay->nic.s, "forwarding") != '0'));
+}
+
 void check_default_route(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct route *route = inventory_default_route(s->inventory, s->relay->nic_index);
@@ -142,16 +153,17 @@ void check_default_route(struct check *check, struct subject *s, const struct si
 	} else if (route->protocol != RTPROT_RA) {
 		check_pass(check, _("via %s, static"),
 			   route->has_gateway ? ip_text(&route->gateway).s : s->relay->nic.s);
-	} else if (accept_ra == '1' && sysctl_of(s, s->relay->nic.s, "forwarding") != '0') {
-		check_fail(check, _("via %s, by RA, and nobody keeps it alive: accept_ra=1"),
-			   ip_text(&route->gateway).s);
-		check_cause(check, _("with forwarding on, the kernel takes no further router "
-				     "advertisement, and the route ends with its lifetime"));
+	} else if (is_forsaken(s)) {
+		check_fail(check, _("via %s, by RA, and nobody keeps it alive: accept_ra=%c"),
+			   ip_text(&route->gateway).s, accept_ra);
+		check_cause(check, _("with forwarding on, the kernel takes further router "
+				     "advertisements only with accept_ra=2, and no network manager "
+				     "does: the route ends with its lifetime"));
 		check_advise(check, "sixrelay apply");
 	} else {
 		check_pass(check,
-			   accept_ra != '0' ? _("via %s, by RA, kept by the kernel")
-					    : _("via %s, by RA, kept by the network manager"),
+			   s->machine->nic_managed ? _("via %s, by RA, kept by the network manager")
+						   : _("via %s, by RA, kept by the kernel"),
 			   ip_text(&route->gateway).s);
 	}
 }

@@ -31,6 +31,7 @@ unit_programs = \
 	tests/unit/check_probe \
 	tests/unit/check_process \
 	tests/unit/check_prove \
+	tests/unit/check_ra_route \
 	tests/unit/check_redraw \
 	tests/unit/check_relay \
 	tests/unit/check_render \
