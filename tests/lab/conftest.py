@@ -5,6 +5,7 @@ namespaces   nothing: skips the test where none can be made
 bare_lab     a fresh lab without sixrelay
 relay        a fresh lab in which a relay was applied
 new_lab      makes labs: new_lab(reserved=[RESERVED]), not booted
+world        a relay at work (world.py), which the tests of a module share
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from ..program import lacking
 from . import leftovers, product, rootfs
 from .gateway import RESERVED
 from .lab import Lab
+from .world import World
 
 PROGRAMS = "mmdebstrap systemd-nspawn ip radvd dnsmasq unshare nsenter git strace".split()
 ROUTER_PROGRAMS = "ip nft radvd wg".split()
@@ -115,3 +117,23 @@ def bare_lab(request, suite):
         lab = make(installed=False)
         lab.vps.boot()
         yield lab
+
+
+@pytest.fixture(scope="module")
+def worlds(request):
+    """What ends the world in use, and that world; both empty before the first."""
+    with contextlib.ExitStack() as stack:
+        yield stack, []
+
+
+@pytest.fixture
+def world(request, suite, installed, worlds):
+    stack, made = worlds
+    if not made:
+        make = stack.enter_context(maker(request, suite))
+        made.append(World(make(reserved=[RESERVED])))
+    failed = request.session.testsfailed
+    yield made[0]
+    if request.session.testsfailed > failed:
+        made.clear()
+        stack.close()

@@ -15,6 +15,8 @@ VULTR = """
     openssh-client sudo iproute2 iputils-ping procps ca-certificates
 """
 RELAY = "ndppd wireguard-tools wireguard-go diffutils"
+# For a fault of the clock, which containers share with the host.
+FAULTS = "faketime"
 BUILD = """
     gcc libc6-dev make autoconf automake autopoint gettext pkg-config
     libcurl4-gnutls-dev libcjson-dev libmnl-dev libsystemd-dev libinih-dev
@@ -27,7 +29,7 @@ PRIVATE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net"]
 
 def base(suite):
     """The suite's root file system; made when there is none yet."""
-    packages = f"{VULTR} {RELAY} {BUILD}".split()
+    packages = f"{VULTR} {RELAY} {FAULTS} {BUILD}".split()
     if suite in UBUNTU:
         packages.append("systemd-resolved")
     if suite == "trixie":
