@@ -403,3 +403,24 @@ def test_the_disk_elsewhere_and_then_the_machine_itself(machine):
     assert "the machine is as it was" in done.stdout
     assert difference(before, settled(machine)) == []
     assert state_files(machine) == ["reverted"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "limit 51820/udp comment mine",
+        "deny 51820/udp",
+        "allow proto udp from 0.0.0.0/0 to any port 51820",
+        "allow proto udp from ::/0 to any port 51820 comment six",
+        "route deny in on wg0 log from 0.0.0.0/0",
+        "route reject out on wg0",
+    ],
+)
+def test_a_rule_that_ours_took_the_place_of_is_given_back(machine, rule):
+    machine.run(["ufw", *rule.split()])
+    machine.run(["ufw", "allow", "8080/tcp"])  # its place counts, too
+    before = whole(machine)
+    apply(machine)
+    assert "ALLOW IN" in machine.run(["ufw", "status", "verbose"]).stdout
+    revert(machine)
+    assert difference(before, whole(machine)) == []
