@@ -14,6 +14,7 @@
 #include "apply/state.h"
 #include "apply/sysctl_live.h"
 #include "apply/ufw.h"
+#include "apply/unit_dependents.h"
 #include "apply/unit_links.h"
 #include "apply/units.h"
 #include "base/cleanup.h"
@@ -89,6 +90,16 @@ static void remember_tunnel(const struct apply *a)
 	state_set_text(a->state, "listen_port", port);
 }
 
+/* With the units that were stopped with it before. */
+static int run_unit(const struct apply *a, const struct step *step, struct error *err)
+{
+	int r = units_run(a->units, step->verb, step->unit, err);
+
+	if (r < 0 || (step->verb != UNIT_START && step->verb != UNIT_RESTART))
+		return r;
+	return unit_dependents_start(a->units, a->state, step->unit, err);
+}
+
 static int do_step(const struct apply *a, const struct step *step, struct error *err)
 {
 	switch (step->kind) {
@@ -111,7 +122,7 @@ static int do_step(const struct apply *a, const struct step *step, struct error 
 	case STEP_ENABLE:
 		return units_enable(a->units, step->unit, err);
 	case STEP_UNIT:
-		return units_run(a->units, step->verb, step->unit, err);
+		return run_unit(a, step, err);
 	}
 	return -EINVAL;
 }
@@ -141,30 +152,23 @@ static int keep_file(const struct apply *a, size_t index, struct error *err)
 	return a->changes[index].foreign ? keep_copy(a, path, err) : 0;
 }
 
-/* A unit that is on its way up is one that runs. */
-static bool is_running(const char *active_state)
-{
-	return !strcmp(active_state, "active") || !strcmp(active_state, "activating") ||
-	       !strcmp(active_state, "reloading");
-}
-
 /* Records a unit's state before the agent's first change of it; asked now, since what the plan was
  * made of may be of a while ago. sshd's is only ever reloaded. */
 static int record_unit(const struct apply *a, const struct step *step, struct error *err)
 {
-	struct service_status status;
+	char active_state[16];
 	struct link_name interface;
 	bool has_interface = false;
 	int r;
 
 	if (step->stage == STAGE_SSHD || !*step->unit || state_knows_unit(a->state, step->unit))
 		return 0;
-	r = units_query_service(a->units, step->unit, &status, err);
+	r = units_query_now(a->units, step->unit, active_state, err);
 	if (r < 0)
 		return r;
 	if (unit_wgquick_interface(step->unit, &interface))
 		has_interface = inventory_link(a->inventory, interface.s);
-	state_set_unit(a->state, step->unit, is_running(status.active_state), has_interface);
+	state_set_unit(a->state, step->unit, unit_is_up(active_state), has_interface);
 	return unit_links_record(a->root, a->state, step->unit, err);
 }
 
@@ -206,6 +210,11 @@ static int record_step(const struct apply *a, const struct step *step, struct er
 	return 0;
 }
 
+static bool stops(enum unit_verb verb)
+{
+	return verb == UNIT_STOP || verb == UNIT_RESTART;
+}
+
 /* The digest of what will be written, beside that of what is there, if it is ours. */
 static void record_content(const struct apply *a, size_t index)
 {
@@ -232,6 +241,8 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 		if (step->kind == STEP_FILE || step->kind == STEP_UNIT)
 			state_set_pending(a->state, step->stage, true);
 		r = record_step(a, step, err);
+		if (r == 0 && step->kind == STEP_UNIT && stops(step->verb))
+			r = unit_dependents_record(a->units, a->state, step->unit, err);
 		if (step->kind == STEP_FILE && a->changes[step->index].kind != CHANGE_MODE)
 			record_content(a, step->index);
 	}

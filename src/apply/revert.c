@@ -8,6 +8,7 @@
 #include "apply/changes.h"
 #include "apply/sshd.h"
 #include "apply/state.h"
+#include "apply/unit_dependents.h"
 #include "apply/unit_links.h"
 #include "apply/units.h"
 #include "base/buf.h"
@@ -158,10 +159,24 @@ static int remove_leftover(const struct revert *revert, const char *unit, struct
 	return netlink_delete_link(interface.s, err);
 }
 
+/* Those that will be stopped with a unit that comes back are known after a revert that was cut
+ * short, too. */
+static int record_dependents(const struct revert *revert, const char *unit, struct error *err)
+{
+	int r;
+
+	if (!state_unit_active(revert->state, unit))
+		return 0;
+	r = unit_dependents_record(revert->units, revert->state, unit, err);
+	return r < 0 ? r : state_save(revert->state, revert->root, err);
+}
+
 static int stop_unit(const struct revert *revert, const char *unit, struct error *err)
 {
-	int r = units_run(revert->units, UNIT_STOP, unit, err);
+	int r = record_dependents(revert, unit, err);
 
+	if (r == 0)
+		r = units_run(revert->units, UNIT_STOP, unit, err);
 	if (r == 0 || r == -ENOENT)
 		r = units_reset_failed(revert->units, unit, err);
 	return r < 0 ? r : remove_leftover(revert, unit, err);
@@ -172,7 +187,9 @@ static int start_unit(const struct revert *revert, const char *unit, struct erro
 {
 	int r = units_run(revert->units, UNIT_START, unit, err);
 
-	return r == -ENOENT ? 0 : r;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return unit_dependents_start(revert->units, revert->state, unit, err);
 }
 
 static int put_back(const struct revert *revert, const struct revert_step *step, struct error *err)

@@ -130,13 +130,13 @@ static bool list_has(const cJSON *list, const char *text)
 	return false;
 }
 
-static void list_add(struct state *state, const char *name, const char *text)
+static void list_add(cJSON *parent, const char *name, const char *text)
 {
-	cJSON *list = cJSON_GetObjectItemCaseSensitive(state->root, name);
+	cJSON *list = cJSON_GetObjectItemCaseSensitive(parent, name);
 
 	if (!cJSON_IsArray(list)) {
-		cJSON_DeleteItemFromObjectCaseSensitive(state->root, name);
-		list = cJSON_AddArrayToObject(state->root, name);
+		cJSON_DeleteItemFromObjectCaseSensitive(parent, name);
+		list = cJSON_AddArrayToObject(parent, name);
 	}
 	if (!list_has(list, text))
 		cJSON_AddItemToArray(list, cJSON_CreateString(text));
@@ -144,7 +144,7 @@ static void list_add(struct state *state, const char *name, const char *text)
 
 void state_add_directory(struct state *state, const char *path)
 {
-	list_add(state, "directories", path);
+	list_add(state->root, "directories", path);
 }
 
 const char *state_directory(const struct state *state, size_t i)
@@ -208,6 +208,16 @@ bool state_unit_link(const struct state *state, const char *unit, size_t i, cons
 	return *path && *target;
 }
 
+void state_add_dependent(struct state *state, const char *unit, const char *dependent)
+{
+	list_add(state_json_object(state->root, "dependents"), unit, dependent);
+}
+
+const char *state_dependent(const struct state *state, const char *unit, size_t i)
+{
+	return cJSON_GetStringValue(member(state_json_find(state->root, "dependents", unit), i));
+}
+
 void state_set_sysctl(struct state *state, const char *path, const char *value)
 {
 	if (!state_json_find(state->root, "sysctl", path))
@@ -225,7 +235,7 @@ bool state_sysctl(const struct state *state, size_t i, const char **path, const 
 
 void state_add_route(struct state *state, const char *route)
 {
-	list_add(state, "routes", route);
+	list_add(state->root, "routes", route);
 }
 
 bool state_had_route(const struct state *state, const char *route)

@@ -48,6 +48,10 @@ bool state_unit_had_interface(const struct state *state, const char *unit);
 bool state_unit_link(const struct state *state, const char *unit, size_t i, const char **path,
 		     const char **target);
 
+/* The units that are stopped with it, and so to be started after it. */
+void state_add_dependent(struct state *state, const char *unit, const char *dependent);
+const char *state_dependent(const struct state *state, const char *unit, size_t i);
+
 /* Kernel settings by their paths, and the routes and addresses (as kernel_ra.h writes them) that
  * the NIC had. */
 void state_set_sysctl(struct state *state, const char *path, const char *value);

@@ -222,6 +222,36 @@ static int get_string(struct units *units, const char *path, const char *interfa
 	return r;
 }
 
+int units_query_now(struct units *units, const char *name, char active_state[static 16],
+		    struct error *err)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	int r = sd_bus_path_encode(MANAGER_PATH "/unit", name, &path);
+
+	if (r >= 0)
+		r = get_string(units, path, SYSTEMD ".Unit", "ActiveState", active_state, 16);
+	return r < 0 ? error_errno(err, r, "%s", name) : 0;
+}
+
+int units_query_names(struct units *units, const char *name, const char *property, char ***names,
+		      struct error *err)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	int r = sd_bus_path_encode(MANAGER_PATH "/unit", name, &path);
+
+	if (r >= 0)
+		r = sd_bus_get_property_strv(units->bus, SYSTEMD, path, SYSTEMD ".Unit", property,
+					     NULL, names);
+	return r < 0 ? error_errno(err, r, "%s: %s", name, property) : 0;
+}
+
+void units_names_free(char **names)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		free(names[i]);
+	free(names);
+}
+
 static int get_number(struct units *units, const char *path, const char *property, char type,
 		      void *out)
 {
@@ -404,6 +434,12 @@ bool unit_wgquick_interface(const char *unit, struct link_name *interface)
 bool unit_is_active(const struct unit_status *status)
 {
 	return !strcmp(status->active_state, "active");
+}
+
+bool unit_is_up(const char *active_state)
+{
+	return !strcmp(active_state, "active") || !strcmp(active_state, "activating") ||
+	       !strcmp(active_state, "reloading");
 }
 
 bool unit_is_enabled(const struct unit_status *status)

@@ -41,6 +41,16 @@ int units_query(struct units *units, const char *name, struct unit_status *statu
 int units_query_file(struct units *units, const char *name, struct unit_status *status,
 		     struct error *err);
 
+/* Asks for the state at this moment, and not as of units_open. */
+int units_query_now(struct units *units, const char *name, char active_state[static 16],
+		    struct error *err);
+
+/* Names that a unit has as one of its properties ("RequiredBy"), a NULL at the end; to be freed
+ * with units_names_free, which takes NULL too. */
+int units_query_names(struct units *units, const char *name, const char *property, char ***names,
+		      struct error *err);
+void units_names_free(char **names);
+
 /* What runs behind a service (org.freedesktop.systemd1(5), Service objects). */
 struct service_status {
 	char active_state[16], sub_state[32]; /* "activating", "auto-restart" */
@@ -70,4 +80,6 @@ int units_reload_manager(struct units *units, struct error *err);
 bool unit_wgquick_interface(const char *unit, struct link_name *interface);
 
 bool unit_is_active(const struct unit_status *status);
+/* Whether that is a state of one that runs, or is on its way up. */
+bool unit_is_up(const char *active_state);
 bool unit_is_enabled(const struct unit_status *status);

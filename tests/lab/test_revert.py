@@ -424,3 +424,35 @@ def test_a_rule_that_ours_took_the_place_of_is_given_back(machine, rule):
     assert "ALLOW IN" in machine.run(["ufw", "status", "verbose"]).stdout
     revert(machine)
     assert difference(before, whole(machine)) == []
+
+
+DEPENDENT = """[Unit]
+Requires=wg-quick@wg0.service
+After=wg-quick@wg0.service
+[Service]
+ExecStart=/bin/sleep infinity
+[Install]
+WantedBy=multi-user.target
+"""
+BOUND = """[Unit]
+BindsTo=dependent.service
+After=dependent.service
+[Service]
+ExecStart=/bin/sleep infinity
+"""
+
+
+def test_what_requires_the_owners_tunnel_runs_on(machine):
+    own_files(machine)
+    machine.write("/etc/systemd/system/dependent.service", DEPENDENT)
+    machine.write("/etc/systemd/system/bound.service", BOUND)
+    machine.write("/etc/systemd/system/unused.service", BOUND)
+    machine.run(["systemctl", "daemon-reload"])
+    machine.run(["systemctl", "enable", "--now", "dependent.service"])
+    machine.run(["systemctl", "start", "bound.service"])
+    before = whole(machine)
+    apply(machine)
+    for unit, state in (("dependent", "active"), ("bound", "active"), ("unused", "inactive")):
+        assert machine.unit_state(f"{unit}.service") == state, unit
+    revert(machine)
+    assert difference(before, whole(machine)) == []
