@@ -230,9 +230,13 @@ static void record_content(const struct apply *a, size_t index)
  * power cut too, finds its copy and the units that have not yet followed. */
 static int prepare(const struct apply *a, const struct plan *plan, struct error *err)
 {
-	/* The state is there before the first copy: copies without it mean that it was lost. */
-	int r = state_save(a->state, a->root, err);
+	const char *unit;
+	int r;
 
+	for (size_t i = 0; (unit = state_unit(a->state, i)); i++)
+		state_set_unit_back(a->state, unit, false);
+	/* The state is there before the first copy: copies without it mean that it was lost. */
+	r = state_save(a->state, a->root, err);
 	if (r == 0 && a->live)
 		r = snapshot_take(a->root, a->state, &a->relay->nic, a->inventory, err);
 	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {

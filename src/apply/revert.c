@@ -182,11 +182,31 @@ static int stop_unit(const struct revert *revert, const char *unit, struct error
 	return r < 0 ? r : remove_leftover(revert, unit, err);
 }
 
+static bool has_files_back(const struct revert *revert, const char *unit)
+{
+	enum before_now now;
+	const char *path;
+
+	for (size_t i = 0; (path = state_before_path(revert->state, i)); i++)
+		if (revert_is_file_of(unit, path) &&
+		    (before_compare(revert->root, revert->state, path, &now, NULL) < 0 ||
+		     now != NOW_SAME))
+			return false;
+	return true;
+}
+
 /* A unit that is no more, its package removed since, can't come back. */
 static int start_unit(const struct revert *revert, const char *unit, struct error *err)
 {
-	int r = units_run(revert->units, UNIT_START, unit, err);
+	int r = 0;
 
+	/* Before, not after: a run that is killed in between finds it stopped. */
+	if (!state_unit_is_back(revert->state, unit) && has_files_back(revert, unit)) {
+		state_set_unit_back(revert->state, unit, true);
+		r = state_save(revert->state, revert->root, err);
+	}
+	if (r == 0)
+		r = units_run(revert->units, UNIT_START, unit, err);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	return unit_dependents_start(revert->units, revert->state, unit, err);
@@ -195,8 +215,13 @@ static int start_unit(const struct revert *revert, const char *unit, struct erro
 static int put_back(const struct revert *revert, const struct revert_step *step, struct error *err)
 {
 	struct kept_path kept;
+	enum before_now now;
 	int r;
 
+	if (step->same &&
+	    before_compare(revert->root, revert->state, step->name, &now, NULL) == 0 &&
+	    now == NOW_SAME)
+		return 0;
 	if (step->edited) {
 		r = change_keep(revert->root, step->name, &kept, err);
 		if (r < 0)

@@ -40,12 +40,29 @@ static size_t count_units(const struct state *state)
 	return count;
 }
 
+bool revert_is_file_of(const char *unit, const char *path)
+{
+	struct link_name interface;
+
+	if (unit_wgquick_interface(unit, &interface))
+		return !strcmp(path, file_wgquick(&interface).s);
+	return !strcmp(unit, "ndppd.service") &&
+	       (!strcmp(path, FILE_NDPPD) || !strcmp(path, FILE_NDPPD_SERVICE));
+}
+
+/* What the owner's configuration has started, by an earlier run of ours, is left running. */
+static bool is_stopped(const struct view *v, size_t i)
+{
+	return v->facts->live && v->facts->units[i].running &&
+	       !state_unit_is_back(v->state, state_unit(v->state, i));
+}
+
 /* The last one that apply started goes first. All are stopped while their files are still ours:
  * wg-quick takes down what its configuration says. */
 static void plan_stops(const struct view *v)
 {
 	for (size_t i = count_units(v->state); i-- > 0;)
-		if (v->facts->units[i].running)
+		if (is_stopped(v, i))
 			add_step(v->plan, (struct revert_step){.kind = REVERT_STOP,
 							       .name = state_unit(v->state, i)});
 }
@@ -59,6 +76,17 @@ static bool is_key(const char *path)
 	       (!strcmp(dot, ".key") || !strcmp(dot, ".pub"));
 }
 
+/* wg-quick writes the configuration anew that it takes down, if that says so (SaveConfig). */
+static bool may_be_written(const struct view *v, const char *path)
+{
+	const char *unit;
+
+	for (size_t i = 0; (unit = state_unit(v->state, i)); i++)
+		if (is_stopped(v, i) && revert_is_file_of(unit, path))
+			return true;
+	return false;
+}
+
 static void plan_files(const struct view *v)
 {
 	struct before before;
@@ -69,14 +97,15 @@ static void plan_files(const struct view *v)
 		bool known = state_get_before(v->state, path, &before);
 		bool absent = known && before.kind == BEFORE_ABSENT;
 
-		if (now == NOW_SAME)
+		if (now == NOW_SAME && !may_be_written(v, path))
 			continue;
 		if (v->facts->keep_keys && is_key(path) && absent)
 			continue;
 		add_step(v->plan, (struct revert_step){.kind = REVERT_FILE,
 						       .name = path,
 						       .absent = absent,
-						       .edited = now == NOW_EDITED});
+						       .edited = now == NOW_EDITED,
+						       .same = now == NOW_SAME});
 	}
 }
 
@@ -202,8 +231,7 @@ void revert_plan_make(struct revert_plan *plan, const struct state *state,
 {
 	struct view v = {plan, state, facts};
 
-	if (facts->live)
-		plan_stops(&v);
+	plan_stops(&v);
 	plan_files(&v);
 	plan_links(&v);
 	plan_directories(&v);

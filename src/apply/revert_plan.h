@@ -50,6 +50,7 @@ struct revert_step {
 	const char *name; /* unit or path; the state's, or static */
 	bool absent;	  /* the file was not there, or nothing enabled the unit */
 	bool edited;	  /* somebody else wrote what is there: a copy is kept */
+	bool same;	  /* it is back, but a stop may write it: looked at again */
 	const char *value;
 	struct route route;
 	struct address address;
@@ -65,6 +66,9 @@ struct revert_plan {
 };
 
 #define REVERT_PLAN_INIT ((struct revert_plan){0})
+
+/* Whether the file is one that the unit runs with. */
+bool revert_is_file_of(const char *unit, const char *path);
 
 /* The steps' names and values belong to the state. */
 void revert_plan_make(struct revert_plan *plan, const struct state *state,

@@ -198,6 +198,20 @@ bool state_unit_had_interface(const struct state *state, const char *unit)
 	return cJSON_IsTrue(unit_member(state, unit, "interface"));
 }
 
+bool state_unit_is_back(const struct state *state, const char *unit)
+{
+	return cJSON_IsTrue(unit_member(state, unit, "back"));
+}
+
+void state_set_unit_back(struct state *state, const char *unit, bool back)
+{
+	cJSON *record = state_json_object(state_json_object(state->root, "units"), unit);
+
+	cJSON_DeleteItemFromObjectCaseSensitive(record, "back");
+	if (back)
+		cJSON_AddTrueToObject(record, "back");
+}
+
 bool state_unit_link(const struct state *state, const char *unit, size_t i, const char **path,
 		     const char **target)
 {

@@ -48,6 +48,10 @@ bool state_unit_had_interface(const struct state *state, const char *unit);
 bool state_unit_link(const struct state *state, const char *unit, size_t i, const char **path,
 		     const char **target);
 
+/* A revert has put its files back, so that what runs now is not ours. Forgotten by an apply. */
+bool state_unit_is_back(const struct state *state, const char *unit);
+void state_set_unit_back(struct state *state, const char *unit, bool back);
+
 /* The units that are stopped with it, and so to be started after it. */
 void state_add_dependent(struct state *state, const char *unit, const char *dependent);
 const char *state_dependent(const struct state *state, const char *unit, size_t i);

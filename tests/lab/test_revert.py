@@ -456,3 +456,36 @@ def test_what_requires_the_owners_tunnel_runs_on(machine):
         assert machine.unit_state(f"{unit}.service") == state, unit
     revert(machine)
     assert difference(before, whole(machine)) == []
+
+
+def save_config(vps):
+    """The owner's tunnel has its configuration written anew whenever it is taken down."""
+    text = vps.read("/etc/wireguard/wg0.conf")
+    assert "[Interface]\n" in text
+    text = text.replace("[Interface]\n", "# my words\n[Interface]\nSaveConfig = true\n")
+    vps.write("/etc/wireguard/wg0.conf", text, 0o640)
+
+
+def test_a_second_run_leaves_the_owners_tunnel_alone(machine):
+    own_files(machine)
+    save_config(machine)
+    before = whole(machine)
+    apply(machine)
+    machine.write("/etc/ssh/sshd_config.d/99-broken.conf", "Nonsense yes\n")
+    assert revert(machine, check=False).returncode == 1
+    wg0 = machine.run(["cat", "/sys/class/net/wg0/ifindex"]).stdout
+    machine.run(["rm", "/etc/ssh/sshd_config.d/99-broken.conf"])
+    revert(machine)
+    assert machine.run(["cat", "/sys/class/net/wg0/ifindex"]).stdout == wg0
+    assert difference(before, whole(machine)) == []
+    assert state_files(machine) == ["reverted"]
+
+
+def test_an_apply_that_was_killed_before_it_took_over_the_tunnel(machine, tmp_path):
+    own_files(machine)
+    save_config(machine)
+    before = whole(machine)
+    for number in (8, 12, 16):
+        killed(machine, "apply", tmp_path / "log", "fsync", number)
+        revert(machine)
+        assert difference(before, whole(machine)) == [], number

@@ -126,6 +126,23 @@ START_TEST(all_goes_back_in_order)
 }
 END_TEST
 
+/* The owner's tunnel runs again, from the file that is back. */
+START_TEST(what_an_earlier_run_has_started_is_left_running)
+{
+	add_file("/etc/wireguard/wg0.conf", BEFORE_FILE, NOW_SAME);
+	state_set_unit(&state, WG, true, true);
+	units[0] = (struct revert_unit){.running = true};
+	state_set_unit_back(&state, WG, true);
+	assert_plan("reload systemd's unit files\n"
+		    "start " WG "\n");
+	state_set_unit_back(&state, WG, false);
+	assert_plan("stop " WG "\n"
+		    "put back /etc/wireguard/wg0.conf\n" /* stopping it may write that */
+		    "reload systemd's unit files\n"
+		    "start " WG "\n");
+}
+END_TEST
+
 /* What was done before a revert was cut short is not planned again, what may have been is. */
 START_TEST(what_is_back_is_left_alone)
 {
@@ -224,6 +241,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, all_goes_back_in_order);
+	tcase_add_test(tcase, what_an_earlier_run_has_started_is_left_running);
 	tcase_add_test(tcase, what_is_back_is_left_alone);
 	tcase_add_test(tcase, below_a_root_only_files_are_touched);
 	tcase_add_test(tcase, a_tunnel_that_had_no_configuration_is_not_started);
