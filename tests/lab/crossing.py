@@ -18,6 +18,9 @@ CLONE_NEWNET = 0x40000000
 ETH_P_ALL, ETH_P_LAST = 0x0003, 0x88B5
 IP, IP6 = 0x0800, 0x86DD
 UDP, TCP, ICMPV6 = 17, 6, 58
+# ICMPv6: RFC 4443, RFC 4861.
+TOO_BIG, ECHO_REQUEST, ECHO_REPLY, ADVERTISED, SOLICIT, ADVERTISE = 2, 128, 129, 134, 135, 136
+DISCOVERY = (ADVERTISED, SOLICIT, ADVERTISE)
 NEAR, FAR = "nic0", "wg0"
 MACS = {"a": "02:00:00:00:00:0a", "b": "02:00:00:00:00:0b"}
 MACS |= {NEAR: "02:00:00:00:01:0a", FAR: "02:00:00:00:01:0b"}
@@ -27,11 +30,11 @@ NETS = {"a": ("198.51.100", "3fff:a:0:0"), "b": ("203.0.113", "3fff:b:0:0")}
 class Packet:
     """What is sent: from `a` or `b`, to the machine or through it."""
 
-    def __init__(self, number, origin, through, family, protocol, port, established=False):
+    def __init__(self, number, origin, through, family, protocol, port, state="new", kind=0):
         self.origin, self.through = origin, through
+        self.state, self.kind = state, kind or ECHO_REQUEST
         self.family, self.protocol, self.port = family, protocol, port
         self.source_port = 20000 + number % 40000
-        self.established = established
         self.token = b"crossing" + struct.pack("!Q", number)
         other = "b" if origin == "a" else "a"
         self.source = address(origin, family, 2)
@@ -44,14 +47,19 @@ class Packet:
         return (
             f"{self.family} {near} {far if self.through else '-'} {self.protocol} "
             f"{self.source} {ports[0]} {self.destination} {ports[1]}"
-            f"{' established' if self.established else ''}"
+            f" {self.state} {self.kind if self.protocol == ICMPV6 else 0}"
         )
 
     def asked(self):
-        """The packet whose answer this one is."""
+        """The packet whose answer this one is, or that it is an error message about."""
         other = "b" if self.origin == "a" else "a"
+        if self.kind == TOO_BIG:
+            first = Packet(0, other, self.through, 6, UDP, self.source_port)
+            first.source_port, first.token = self.source_port, self.token
+            return first
         first = Packet(0, other, self.through, self.family, self.protocol, self.source_port)
-        first.source_port = self.port
+        # An echo has one number for both.
+        first.source_port = self.source_port if self.protocol == ICMPV6 else self.port
         return first
 
     def frame(self):
@@ -70,11 +78,23 @@ class Packet:
             content = ports + struct.pack("!IIBBHHH", 1, 0, 5 << 4, 0x02, 1024, 0, 0)
             at = 16
         else:
-            content = struct.pack("!BBHHH", 128, 0, 0, self.source_port, 1)
+            content = self._icmp()
             at = 2
-        content += self.token
+        content += b"" if self.kind == TOO_BIG else self.token
         value = checksum(self._pseudo(len(content)) + content)
         return content[:at] + struct.pack("!H", value) + content[at + 2 :]
+
+    def _icmp(self):
+        if self.kind == TOO_BIG:
+            about = self.asked()
+            return struct.pack("!BBHI", self.kind, 0, 0, 1280) + about._ip(about._content())
+        if self.kind in (SOLICIT, ADVERTISE):
+            # The token stands where options would, and is none: nobody learns anything.
+            target = socket.inet_pton(socket.AF_INET6, address(self.origin, 6, 1))
+            return struct.pack("!BBHI", self.kind, 0, 0, 0) + target
+        if self.kind == ADVERTISED:
+            return struct.pack("!BBHIII", self.kind, 0, 0, 0, 0, 0)
+        return struct.pack("!BBHHH", self.kind, 0, 0, self.source_port, 1)
 
     def _ends(self):
         family = socket.AF_INET if self.family == 4 else socket.AF_INET6
@@ -85,7 +105,8 @@ class Packet:
 
     def _ip(self, content):
         if self.family == 6:
-            head = struct.pack("!IHBB", 6 << 28, len(content), self.protocol, 64)
+            limit = 255 if self.protocol == ICMPV6 and self.kind in DISCOVERY else 64
+            head = struct.pack("!IHBB", 6 << 28, len(content), self.protocol, limit)
             return head + self._ends() + content
         size = 20 + len(content)
         head = struct.pack("!BBHHHBBH", 0x45, 0, size, 1, 0x4000, 64, self.protocol, 0)
@@ -144,7 +165,7 @@ class Crossing:
             NEAR: self._frames("machine", NEAR, ETH_P_LAST),
             FAR: self._frames("machine", FAR, ETH_P_LAST),
         }
-        self.listeners = [self._listen(port) for port in ports]
+        self.listeners = [self._listen(port) for port in ports] + [self._listen_icmp()]
 
     def close(self):
         for one in [*self.sockets.values(), *self.listeners]:
@@ -178,6 +199,12 @@ class Crossing:
         with inside(self.machine):
             one = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
             one.bind(("::", port))
+        one.setblocking(False)
+        return one
+
+    def _listen_icmp(self):
+        with inside(self.machine):
+            one = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         one.setblocking(False)
         return one
 

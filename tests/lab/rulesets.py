@@ -23,6 +23,7 @@ UNKNOWABLE = [
     "-m connlimit --connlimit-above 2 --connlimit-mask 32 --connlimit-saddr",
     "-m string --string j --algo bm --to 65535",
 ]
+ICMPV6_TYPES = ["128", "129", "135", "136", "134", "2", "2/0", "1/4"]
 REJECT = {4: "icmp-port-unreachable", 6: "icmp6-port-unreachable"}
 
 
@@ -49,7 +50,7 @@ def _protocol(random, family):
             return "-p icmp" if family == 4 else "-p ipv6-icmp"
         if family == 4:
             return f"-p icmp -m icmp --icmp-type {random.choice(['8', '0', '3/1'])}"
-        return f"-p ipv6-icmp -m icmp6 --icmpv6-type {random.choice(['128', '135', '1/4'])}"
+        return f"-p ipv6-icmp -m icmp6 --icmpv6-type {random.choice(ICMPV6_TYPES)}"
     port = random.choice(PORTS)
     return f"-p {kind} " + random.choice(
         [
@@ -79,6 +80,7 @@ def _match(random, family, hook):
         f"-m addrtype --src-type {random.choice(TYPES)}",
         f'-m comment --comment "a \\"comment\\" -j {random.choice(["DROP", "ACCEPT"])}"',
         f"-m {'ttl --ttl-eq' if family == 4 else 'hl --hl-eq'} 255",
+        f"-m {'ttl ! --ttl-eq' if family == 4 else 'hl ! --hl-eq'} 255",
         f"-m pkttype {unless(random)}--pkt-type {random.choice(['unicast', 'broadcast'])}",
     ]
     low, high = ("198.51.100.1", "198.51.100.9") if family == 4 else ("3fff:a::1", "3fff:a::9")
@@ -186,7 +188,11 @@ def _nft_match(random, plain):
         f"ip saddr . udp dport {{ 198.51.100.2 . {port}, 192.0.2.1 . 22 }}",
         f"ip6 saddr . udp dport {differ}{{ 3fff:a::/64 . {port}, 3fff:b::2 . 1-4000 }}",
         f"icmpv6 type {differ}{{ echo-request, nd-neighbor-solicit }}",
-        "icmpv6 type nd-router-advert",
+        f"icmpv6 type {differ}nd-neighbor-advert",
+        f"icmpv6 type {differ}{{ nd-router-advert, nd-neighbor-advert, echo-reply }}",
+        f"icmpv6 type {differ}packet-too-big",
+        f"icmpv6 type {differ}destination-unreachable-parameter-problem",
+        f"icmpv6 type {differ}135-136",
         "icmp type echo-request",
         f"ip6 hoplimit {differ}255",
         f"fib daddr type {differ}{random.choice(['local', 'unicast', 'multicast'])}",
@@ -265,7 +271,9 @@ def nft(random, plain):
         for base in ("prerouting", "input", "forward", "postrouting"):
             if often(random, 0.3 if base in ("input", "forward") else 0.7):
                 continue
-            lines += _nft_chain(random, plain, family, base, base, own)
+            # Kernels differ in what a packet came in by, then.
+            others = own if base != "postrouting" else []
+            lines += _nft_chain(random, plain, family, base, base, others)
         lines.append("}")
     return "\n".join([*lines, ""])
 

@@ -10,7 +10,7 @@ import pytest
 
 from ..program import SIXRELAY, lacking
 from . import rulesets
-from .crossing import ICMPV6, TCP, UDP, Crossing, Packet
+from .crossing import DISCOVERY, ECHO_REPLY, ICMPV6, TCP, TOO_BIG, UDP, Crossing, Packet
 
 JUDGE = pathlib.Path(SIXRELAY).parent / "tests/unit/judge"
 SEED = int(os.environ.get("FIREWALL_SEED", "1"))
@@ -59,7 +59,11 @@ def packets():
     yield new("a", True, 6, ICMPV6, 0)
     yield new("b", True, 6, ICMPV6, 0)
     for origin in "ab":
-        yield new(origin, True, 6, UDP, 5000, established=True)
+        yield new(origin, True, 6, UDP, 5000, "established")
+        yield new(origin, True, 6, ICMPV6, 0, "established", ECHO_REPLY)
+        yield new(origin, True, 6, ICMPV6, 0, "related", TOO_BIG)
+        for kind in (0, *DISCOVERY):
+            yield new(origin, False, 6, ICMPV6, 0, "new", kind)
 
 
 def clear(machine):
@@ -86,7 +90,7 @@ def compare(crossing, load, plain, counts):
     machine = crossing.machine
     clear(machine)
     sent = list(packets())
-    assert all(crossing.send([packet.asked() for packet in sent if packet.established]))
+    assert all(crossing.send([packet.asked() for packet in sent if packet.state != "new"]))
     text = load(machine)
     verdicts = judge(machine, sent)
     for packet, arrived, (verdict, table, rule) in zip(sent, crossing.send(sent), verdicts):

@@ -214,6 +214,99 @@ START_TEST(what_iptables_shows_is_left_to_it)
 }
 END_TEST
 
+#define TYPE(op, type) MATCH(op, FIELD("icmpv6", "type"), type)
+#define ND "{\"set\":[\"nd-neighbor-solicit\",\"nd-neighbor-advert\"]}"
+
+/* The same with an answer to our question who the gateway is. */
+static const struct {
+	const char *statements;
+	enum verdict expected;
+} advertised[] = {
+	{TYPE("==", "\"nd-neighbor-advert\""), VERDICT_DROP},
+	{TYPE("==", "136"), VERDICT_DROP},
+	{TYPE("!=", "\"nd-neighbor-advert\""), VERDICT_ACCEPT},
+	{TYPE("==", ND), VERDICT_DROP},
+	{TYPE("!=", ND), VERDICT_ACCEPT},
+	{TYPE("==", "\"echo-request\""), VERDICT_ACCEPT},
+	{TYPE("==", "\"mld2-listener-report\""), VERDICT_ACCEPT},
+	{TYPE("==", "{\"range\":[\"nd-neighbor-solicit\",\"nd-redirect\"]}"), VERDICT_DROP},
+	{TYPE("==", "{\"range\":[1,4]}"), VERDICT_ACCEPT},
+	{MATCH("==", FIELD("ip6", "hoplimit"), "255"), VERDICT_DROP},
+	{MATCH("!=", FIELD("ip6", "hoplimit"), "255"), VERDICT_ACCEPT},
+	{MATCH("==", FIELD("ip6", "hoplimit"), "64"), VERDICT_ACCEPT},
+	{MATCH("in", CT("state"), "\"new\""), VERDICT_ACCEPT},
+	{MATCH("in", CT("state"), "\"invalid\""), VERDICT_ACCEPT},
+	{MATCH("in", CT("state"), "\"untracked\""), VERDICT_DROP},
+	{MATCH("in", CT("state"), "[\"established\",\"related\"]"), VERDICT_ACCEPT},
+	{MATCH("==", FIELD("ip6", "saddr"), "{\"prefix\":{\"addr\":\"fe80::\",\"len\":10}}"),
+	 VERDICT_DROP},
+	{MATCH("==", META("pkttype"), "\"multicast\""), VERDICT_ACCEPT},
+	{MATCH("==", "{\"fib\":{\"result\":\"type\",\"flags\":[\"daddr\"]}}", "\"local\""),
+	 VERDICT_DROP},
+};
+
+START_TEST(a_statement_takes_the_advertisement_or_not)
+{
+	CLEANUP(buf_clear) struct buf items = BUF_INIT;
+	struct flow flow = {
+		.family = AF_INET6,
+		.path = FLOW_INPUT,
+		.in = "enp1s0",
+		.out = "",
+		.protocol = IPPROTO_ICMPV6,
+		.icmp_type = ICMPV6_ADVERTISEMENT,
+		.source = {.kind = END_GIVEN},
+		.destination = {.kind = END_OURS},
+	};
+	struct in6_addr unused;
+	struct why why;
+
+	address_range("fe80::1", &flow.source.addr, &unused);
+	buf_addf(&items, TABLE INPUT RULE("input", "9", "%s," DROP), advertised[_i].statements);
+	ck_assert_msg(judge(&flow, buf_str(&items), &why) == advertised[_i].expected, "%s",
+		      advertised[_i].statements);
+}
+END_TEST
+
+/* What goes out comes by output, and by what is behind it. */
+static const struct {
+	const char *chain;
+	enum verdict expected;
+} leaving[] = {
+	{BASE("c", "input", "0", "drop"), VERDICT_ACCEPT},
+	{BASE("c", "prerouting", "0", "drop"), VERDICT_ACCEPT},
+	{BASE("c", "forward", "0", "drop"), VERDICT_ACCEPT},
+	{BASE("c", "output", "0", "drop"), VERDICT_DROP},
+	{BASE("c", "output", "-300", "drop"), VERDICT_DROP},
+	{BASE("c", "postrouting", "0", "drop"), VERDICT_DROP},
+	{BASE("c", "output", "0", "accept")
+		 RULE("c", "9", MATCH("==", META("oifname"), "\"enp1s0\"") "," DROP),
+	 VERDICT_DROP},
+	{BASE("c", "output", "0", "accept")
+		 RULE("c", "9", MATCH("==", META("oifname"), "\"wg0\"") "," DROP),
+	 VERDICT_ACCEPT},
+};
+
+START_TEST(what_leaves_goes_by_output)
+{
+	CLEANUP(buf_clear) struct buf items = BUF_INIT;
+	const struct flow flow = {
+		.family = AF_INET6,
+		.path = FLOW_OUTPUT,
+		.in = "",
+		.out = "enp1s0",
+		.protocol = IPPROTO_ICMPV6,
+		.source = {.kind = END_OURS},
+		.destination = {.kind = END_STRANGER},
+	};
+	struct why why;
+
+	buf_addf(&items, TABLE "%s", leaving[_i].chain);
+	ck_assert_msg(judge(&flow, buf_str(&items), &why) == leaving[_i].expected, "%s",
+		      leaving[_i].chain);
+}
+END_TEST
+
 static const char *const broken[] = {
 	"",
 	"garbage",
@@ -239,6 +332,8 @@ int main(void)
 	TCase *tcase = unit_start("nft");
 
 	unit_add_table(tcase, a_statement_takes_the_packet_or_not, matches);
+	unit_add_table(tcase, a_statement_takes_the_advertisement_or_not, advertised);
+	unit_add_table(tcase, what_leaves_goes_by_output, leaving);
 	unit_add_table(tcase, a_rule_set_decides, sets);
 	tcase_add_test(tcase, what_iptables_shows_is_left_to_it);
 	unit_add_table(tcase, what_is_no_list_is_refused, broken);

@@ -155,6 +155,10 @@ START_TEST(processor_time_is_read)
 }
 END_TEST
 
+#define BAN                                                                                        \
+	{                                                                                          \
+		.rule = "-A f2b-all -j DROP", .chain = "f2b-all", .table = "filter of iptables"    \
+	}
 #define OLD .tunnel_age = 3600
 #define SEEN OLD, .seen = true, .age = 20, .endpoint = "198.51.100.7:13231"
 
@@ -181,6 +185,13 @@ static const struct {
 	{{.initiations_in = 2}, CHECK_FAIL, "a key that isn't", "another key"},
 	{{SEEN, .initiations_in = 2}, CHECK_FAIL, "a key that isn't", "another key"},
 	{{.initiations_in = 2, .responses_out = 2}, CHECK_FAIL, "asks again", "preshared key"},
+	{{SEEN, .initiations_in = 2, .banned = true, .why = BAN},
+	 CHECK_FAIL,
+	 "drops it: -A",
+	 "is banned"},
+	{{SEEN, .banned = true, .why = BAN}, CHECK_FAIL, "drops it: -A f2b", "is banned"},
+	/* it was let through before, or by another way */
+	{{SEEN, .alive = true, .banned = true, .why = BAN}, CHECK_PASS, "20 s ago", ""},
 };
 
 START_TEST(why_there_is_no_handshake)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* judge [IPTABLES-SAVE IP6TABLES-SAVE LEGACY4 LEGACY6 NFT]: what the rules in force, or those in
  *these files ("-": none), do to packets, one a line of standard input: 4|6 INTERFACE-IN
- *INTERFACE-OUT|- PROTOCOL SOURCE SOURCE-PORT DESTINATION PORT [established] with addresses, or
- *"stranger" and "ours". A line of output each: verdict, table, rule. */
+ *INTERFACE-OUT|- PROTOCOL SOURCE SOURCE-PORT DESTINATION PORT [new|established|related [TYPE]]
+ *with addresses, or "stranger" and "ours", and a type of ICMPv6. A line of output each: verdict,
+ *table, rule. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,13 +71,13 @@ int main(int argc, char *argv[])
 	}
 	while (fgets(line, sizeof(line), stdin)) {
 		char in[32], out[32], source[64], destination[64], state[16] = "";
-		unsigned family, protocol, source_port, port;
+		unsigned family, protocol, source_port, port, type = 0;
 		struct flow flow;
 		struct why why;
 		enum verdict verdict;
 
-		if (sscanf(line, "%u %31s %31s %u %63s %u %63s %u %15s", &family, in, out,
-			   &protocol, source, &source_port, destination, &port, state) < 8)
+		if (sscanf(line, "%u %31s %31s %u %63s %u %63s %u %15s %u", &family, in, out,
+			   &protocol, source, &source_port, destination, &port, state, &type) < 8)
 			return 2;
 		flow = (struct flow){
 			.family = family == 4 ? AF_INET : AF_INET6,
@@ -86,7 +87,9 @@ int main(int argc, char *argv[])
 			.protocol = (uint8_t)protocol,
 			.source_port = (uint16_t)source_port,
 			.port = (uint16_t)port,
+			.icmp_type = (uint8_t)type,
 			.established = !strcmp(state, "established"),
+			.related = !strcmp(state, "related"),
 			.source = end_of(source),
 			.destination = end_of(destination),
 		};
