@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apply/machine.h"
 #include "base/error.h"
@@ -42,6 +43,18 @@ static bool has_firewall(struct check *check, struct subject *s)
 	return false;
 }
 
+/* An apply that leaves UFW alone is no help. */
+static void advise_by_hand(struct check *check, const struct subject *s)
+{
+	if (check->result == CHECK_FAIL && !s->relay->manage_ufw &&
+	    !strcmp(check->advice, "sixrelay apply"))
+		check_advise(
+			check,
+			"ufw allow %u/udp; ufw route allow in on %s; ufw route allow out on %s",
+			(unsigned)s->relay->listen_port, s->relay->wg_interface.s,
+			s->relay->wg_interface.s);
+}
+
 void check_port(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct ufw_facts ufw = {
@@ -52,6 +65,7 @@ void check_port(struct check *check, struct subject *s, const struct site *site)
 	if (has_firewall(check, s))
 		check_firewall_port(check, s->firewall, s->relay->nic.s, s->relay->listen_port,
 				    &ufw);
+	advise_by_hand(check, s);
 }
 
 static bool has_no_ipv6(const struct machine *machine)
@@ -123,4 +137,5 @@ void check_forward(struct check *check, struct subject *s, const struct site *si
 		check_firewall_forward(check, s->firewall, s->relay->nic.s,
 				       s->relay->wg_interface.s, first ? &first->prefix : NULL,
 				       &ufw);
+	advise_by_hand(check, s);
 }

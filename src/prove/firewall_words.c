@@ -100,7 +100,7 @@ void firewall_advise(struct check *check, const struct why *why, const struct uf
 						: "ufw reload");
 		break;
 	case CULPRIT_UFW:
-		check_advise(check, _("sixrelay apply"));
+		check_advise(check, "sixrelay apply");
 		break;
 	case CULPRIT_POLICY:
 	case CULPRIT_RULE:
