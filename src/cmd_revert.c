@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "apply/revert.h"
@@ -37,17 +38,41 @@ static bool is_agreed(const struct options *options, const struct revert_plan *p
 	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
 }
 
+static void set_name(char *out, size_t size, const char *name)
+{
+	if (name && *name && strlen(name) < size)
+		snprintf(out, size, "%s", name);
+}
+
+/* A site as its router's script had it: the settings may have no word of it any more. */
+static struct conf_site applied_site(const struct session *session, const char *name)
+{
+	struct conf_site site = {.lan_bridge = "bridge", .router_interface = CONF_ROUTER_INTERFACE};
+	const struct state *state = &session->state;
+
+	for (size_t i = 0; i < session->conf.site_count; i++)
+		if (!strcmp(session->conf.sites[i].name, name))
+			site = session->conf.sites[i];
+	set_name(site.name, sizeof(site.name), name);
+	set_name(site.router_interface, sizeof(site.router_interface),
+		 state_site_text(state, name, "router_interface"));
+	set_name(site.lan_bridge, sizeof(site.lan_bridge),
+		 state_site_text(state, name, "lan_bridge"));
+	return site;
+}
+
 /* The way back for each router that was given a script. */
 static void add_scripts(const struct session *session, struct buf *out)
 {
-	for (size_t i = 0; i < session->conf.site_count; i++) {
-		const struct conf_site *site = &session->conf.sites[i];
+	struct site_memory memory[CONF_SITES_MAX];
+	size_t count = state_sites(&session->state, memory);
 
-		if (!state_site_text(&session->state, site->name, "prefix"))
-			continue;
-		buf_addf(out, "\n-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT %s-----\n", site->name);
-		render_routeros_revert(site, out);
-		buf_addf(out, "-----END SIXRELAY ROUTEROS REVERT SCRIPT %s-----\n", site->name);
+	for (size_t i = 0; i < count; i++) {
+		struct conf_site site = applied_site(session, memory[i].name);
+
+		buf_addf(out, "\n-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT %s-----\n", site.name);
+		render_routeros_revert(&site, out);
+		buf_addf(out, "-----END SIXRELAY ROUTEROS REVERT SCRIPT %s-----\n", site.name);
 	}
 }
 
@@ -59,10 +84,11 @@ static void add_remains(const struct session *session, struct buf *out)
 	if (out->len)
 		buf_adds(out, _("\nOn the router: paste what is between the two lines above.\n"));
 	for (size_t i = 0; i < session->instance.reserved_count; i++)
-		buf_addf(out,
-			 _("In Vultr's panel: the reserved prefix %s is still attached, for $3 a "
-			   "month;\n  detach and destroy it under Network, Reserved IPs.\n"),
-			 prefix_text(&session->instance.reserved[i]).s);
+		buf_addf(
+			out,
+			_("In Vultr's panel: the reserved prefix %s was attached at the last apply, "
+			  "for $3 a\n  month; detach and destroy it under Network, Reserved IPs.\n"),
+			prefix_text(&session->instance.reserved[i]).s);
 	if (port)
 		buf_addf(out,
 			 _("In Vultr's panel: if a firewall group has a rule for UDP %s, it is no "

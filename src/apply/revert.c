@@ -280,10 +280,11 @@ static int mark(int root, struct error *err)
 }
 
 /* Clears the state directory of all but the marker and people's edits; the state, which tells that
- * there is still something to clear, goes last. */
+ * there is still something to clear, goes last, and before it what tells what is left to do. */
 static int clear(int root, struct error *err)
 {
-	static const char *const stay[] = {STATE_DIR "/kept", REVERT_MARKER, STATE_FILE};
+	static const char *const stay[] = {STATE_DIR "/kept", REVERT_MARKER, STATE_METADATA,
+					   STATE_FILE};
 	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;
 	int r = file_list_directory(root, STATE_DIR, &list, err);
 
@@ -299,6 +300,8 @@ static int clear(int root, struct error *err)
 		else if (!stays)
 			r = file_remove_tree(root, buf_str(&path), err);
 	}
+	if (r == 0)
+		r = file_remove(root, STATE_METADATA, err);
 	return r < 0 ? r : file_remove(root, STATE_FILE, err);
 }
 

@@ -17,7 +17,6 @@
 #include "metadata/instance.h"
 #include "metadata/vultr.h"
 
-#define STATE_METADATA STATE_DIR "/metadata.json"
 #define STATE_MAX (1024 * 1024)
 
 static int parse(struct state *state, const struct buf *text)
@@ -255,6 +254,10 @@ void state_set_site(struct state *state, const struct site *site)
 {
 	state_set_site_text(state, site->name, "prefix",
 			    site->state == SITE_WAITING ? NULL : prefix_text(&site->prefix).s);
+	if (site->state == SITE_WAITING)
+		return;
+	state_set_site_text(state, site->name, "router_interface", site->router_interface);
+	state_set_site_text(state, site->name, "lan_bridge", site->lan_bridge);
 }
 
 const char *state_site_text(const struct state *state, const char *site, const char *key)

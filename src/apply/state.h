@@ -28,6 +28,9 @@ struct state {
 
 #define STATE_INIT ((struct state){0})
 
+/* The last good metadata. */
+#define STATE_METADATA STATE_DIR "/metadata.json"
+
 /* Reads state.json, or when it isn't there records.json; with neither the state is empty. -EINVAL
  * when it can't be understood, or when it is gone and copies of before tell that there was one. */
 int state_load(struct state *state, int root, struct error *err);
@@ -70,7 +73,8 @@ size_t state_sites(const struct state *state, struct site_memory memory[static C
 void state_set_site(struct state *state, const struct site *site);
 
 /* Text that belongs to a site, NULL when there is none: "handshake" (the router's public key that
- * it was seen with), "announced" (the boot in which its script was last announced). */
+ * it was seen with), "announced" (the boot in which its script was last announced), and what its
+ * script was made of: "router_interface" and "lan_bridge". */
 const char *state_site_text(const struct state *state, const char *site, const char *key);
 void state_set_site_text(struct state *state, const char *site, const char *key, const char *value);
 

@@ -215,3 +215,17 @@ def test_without_any_record_nothing_is_claimed(machine):
         assert "state.json is gone" in done.stderr
         assert "/var/lib/sixrelay/before" in done.stderr
     assert machine.tree() == before
+
+
+@pytest.mark.parametrize("settings", ["[site other]\n", "nonsense\n", ""])
+def test_each_router_that_was_given_a_script_gets_one(machine, settings):
+    """As it was given, whatever the settings say now."""
+    machine.settings("[site cabin]\nrouter_interface = wg-six\nlan_bridge = lan\n")
+    machine.apply()
+    expected = machine.recall("script", "--revert").stdout
+    assert "wg-six" in expected and '"lan"' in expected
+    machine.settings(settings)
+    done = revert(machine)
+    assert "-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT cabin-----\n" + expected in done.stdout
+    assert "BEGIN SIXRELAY ROUTEROS REVERT SCRIPT other" not in done.stdout
+    assert "On the router:" in done.stdout

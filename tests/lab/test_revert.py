@@ -80,7 +80,7 @@ def test_all_is_as_it_was(machine):
     assert difference(before, whole(machine)) == []
     assert state_files(machine) == ["reverted"]
     assert "-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT home-----" in done.stdout
-    assert f"{RESERVED} is still attached" in done.stdout
+    assert f"{RESERVED} was attached" in done.stdout
     assert "UDP 51820" in done.stdout
 
     again = revert(machine)
