@@ -259,6 +259,8 @@ static int do_step(const struct revert *revert, const struct revert_step *step, 
 		return netlink_delete_route(&step->route, err);
 	case REVERT_ADDRESS:
 		return netlink_delete_address(&step->address, err);
+	case REVERT_ALLMULTI:
+		return netlink_clear_allmulti(step->index, err);
 	case REVERT_UFW:
 		return ufw_take_back(step->rule, step->port, step->interface.s, step->value, err);
 	case REVERT_SSHD:

@@ -213,6 +213,19 @@ static void plan_routes(const struct view *v)
 							       .route = inventory->routes[i]});
 }
 
+/* ndppd sets it, and takes it back by itself, unless it was killed once: the next one finds it set
+ * and leaves it so. */
+static void plan_allmulti(const struct view *v)
+{
+	const char *nic = state_text(v->state, "nic"), *was = state_text(v->state, "allmulti");
+	const struct link *link = nic ? inventory_link(v->facts->inventory, nic) : NULL;
+
+	if (link && link->allmulti && was && !strcmp(was, "off"))
+		add_step(v->plan, (struct revert_step){.kind = REVERT_ALLMULTI,
+						       .name = nic,
+						       .index = link->index});
+}
+
 static void plan_ufw(const struct view *v)
 {
 	const char *text;
@@ -240,6 +253,7 @@ void revert_plan_make(struct revert_plan *plan, const struct state *state,
 	plan_starts(&v);
 	plan_sysctls(&v);
 	plan_routes(&v);
+	plan_allmulti(&v);
 	plan_ufw(&v);
 	if (facts->sshd && state_knows_before(state, FILE_SSHD))
 		add_step(plan, (struct revert_step){.kind = REVERT_SSHD, .name = facts->sshd});
@@ -266,6 +280,7 @@ const char *revert_stage(enum revert_kind kind)
 		return "sysctl";
 	case REVERT_ROUTE:
 	case REVERT_ADDRESS:
+	case REVERT_ALLMULTI:
 		return "routes";
 	case REVERT_UFW:
 		return "firewall";
@@ -311,6 +326,9 @@ struct revert_text revert_step_text(const struct revert_step *step)
 	case REVERT_ADDRESS:
 		snprintf(text.s, sizeof(text.s), "remove the kernel's own address %s/%u",
 			 ip_text(&step->address.ipv6).s, (unsigned)step->address.len);
+		break;
+	case REVERT_ALLMULTI:
+		snprintf(text.s, sizeof(text.s), "take ALLMULTI off %s", step->name);
 		break;
 	case REVERT_UFW:
 		snprintf(text.s, sizeof(text.s), "ufw %s%s",

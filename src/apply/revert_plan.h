@@ -40,6 +40,7 @@ enum revert_kind {
 	REVERT_SYSCTL,	/* path, value */
 	REVERT_ROUTE,
 	REVERT_ADDRESS,
+	REVERT_ALLMULTI,  /* NIC */
 	REVERT_UFW,	  /* rule, port, interface; value: what was there before */
 	REVERT_SSHD,	  /* unit: the configuration is tested, then it is reloaded */
 	REVERT_DIRECTORY, /* path: removed if it is empty */
@@ -52,6 +53,7 @@ struct revert_step {
 	bool edited;	  /* somebody else wrote what is there: a copy is kept */
 	bool same;	  /* it is back, but a stop may write it: looked at again */
 	const char *value;
+	int index; /* of the NIC */
 	struct route route;
 	struct address address;
 	enum ufw_rule rule;

@@ -83,6 +83,8 @@ static void take_routes(struct state *state, const struct link_name *nic,
 	const struct link *link = inventory_link(inventory, nic->s);
 
 	state_set_text(state, "nic", nic->s);
+	if (link)
+		state_set_text(state, "allmulti", link->allmulti ? "on" : "off");
 	for (size_t i = 0; link && i < inventory->route_count; i++)
 		if (inventory->routes[i].index == link->index)
 			state_add_route(state, kernel_ra_route_text(&inventory->routes[i]).s);

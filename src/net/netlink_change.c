@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 
 #include "base/error.h"
 #include "net/inventory.h"
@@ -89,5 +90,18 @@ int netlink_delete_link(const char *name, struct error *err)
 	message->nlmsg_type = RTM_DELLINK;
 	info->ifi_family = AF_UNSPEC;
 	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	return change(message, err);
+}
+
+int netlink_clear_allmulti(int index, struct error *err)
+{
+	char buffer[MESSAGE_MAX];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+
+	message->nlmsg_type = RTM_NEWLINK;
+	info->ifi_family = AF_UNSPEC;
+	info->ifi_index = index;
+	info->ifi_change = IFF_ALLMULTI;
 	return change(message, err);
 }

@@ -489,3 +489,12 @@ def test_an_apply_that_was_killed_before_it_took_over_the_tunnel(machine, tmp_pa
         killed(machine, "apply", tmp_path / "log", "fsync", number)
         revert(machine)
         assert difference(before, whole(machine)) == [], number
+
+
+def test_allmulti_goes_after_an_ndppd_that_was_killed(machine):
+    before = whole(machine)
+    apply(machine)
+    machine.run(["systemctl", "kill", "-s", "KILL", "ndppd.service"])
+    until(lambda: machine.unit_state("ndppd.service") == "active", 20, "another ndppd")
+    revert(machine)
+    assert difference(before, whole(machine)) == []

@@ -51,6 +51,7 @@ def whole(vps):
         "addresses": lines(["ip", "addr", "show"]),
         "routes": lines(["ip", "-6", "route", "show", "table", "all"]),
         "rules": lines(["ip", "-6", "rule"]),
+        "flags": lines(["sh", "-c", "grep . /sys/class/net/e*/flags"]),
         "sysctls": lines(["sh", "-c", SYSCTLS]),
         "units": lines(UNITS, [PASSIVE, FLEETING]),
         "unit files": lines(UNIT_FILES),

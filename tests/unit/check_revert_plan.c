@@ -229,6 +229,29 @@ START_TEST(forwarding_of_all_takes_the_others_along)
 }
 END_TEST
 
+static const struct {
+	bool now;
+	const char *before; /* NULL: not recorded */
+	bool planned;
+} flags[] = {
+	{true, "off", true},
+	{false, "off", false},
+	{true, "on", false}, /* an ndppd of the owner's */
+	{true, NULL, false},
+};
+
+START_TEST(allmulti_goes_if_it_was_off)
+{
+	struct link link = {.index = 7, .name = {"enp1s0"}, .allmulti = flags[_i].now};
+	const struct inventory nic = {.links = &link, .link_count = 1};
+
+	facts.inventory = &nic;
+	state_set_text(&state, "nic", "enp1s0");
+	state_set_text(&state, "allmulti", flags[_i].before);
+	assert_plan(flags[_i].planned ? "take ALLMULTI off enp1s0\n" : "");
+}
+END_TEST
+
 START_TEST(without_any_record_there_is_nothing_to_do)
 {
 	assert_plan("");
@@ -247,6 +270,7 @@ int main(void)
 	tcase_add_test(tcase, a_tunnel_that_had_no_configuration_is_not_started);
 	unit_add_table(tcase, keys_stay_if_told_to, keys);
 	unit_add_table(tcase, forwarding_of_all_takes_the_others_along, forwardings);
+	unit_add_table(tcase, allmulti_goes_if_it_was_off, flags);
 	tcase_add_test(tcase, without_any_record_there_is_nothing_to_do);
 	return unit_finish();
 }
