@@ -141,7 +141,10 @@ int sshd_settings(int root, bool as_root, struct buf *out, struct error *err)
 		out, err);
 	if (status < 0)
 		return error_wrap(err, status, "sshd -T");
-	return status == 0 ? 0 : error_set(err, -EINVAL, "sshd -T: %s", buf_str(out));
+	/* What follows repeats it. */
+	return status == 0 ? 0
+			   : error_set(err, -EINVAL, "sshd -T: %.*s",
+				       (int)strcspn(buf_str(out), "\r\n"), buf_str(out));
 }
 
 int sshd_test(int root, const struct buf *drop_in, struct error *err)

@@ -49,6 +49,7 @@ void sshd_judge(struct check *check, const char *settings, const char **keyword)
 		const char *keyword, *good[3];
 	} rules[] = {
 		{"passwordauthentication", {"no"}},
+		{"pubkeyauthentication", {"yes"}},
 		{"permitrootlogin", {"without-password", "prohibit-password", "no"}},
 		{"maxauthtries", {"3", "2", "1"}},
 	};

@@ -34,6 +34,7 @@ struct upstream_proof {
 	bool nic_down;	      /* the NIC is down, or went down meanwhile */
 	bool gateway_silent;  /* the gateway's own address was asked for on the wire, in vain */
 	unsigned strangers;   /* probes that another machine answered for */
+	bool nobody_answers;  /* nor pings from the address of the NIC itself: set by the caller */
 };
 
 /* Proves it: the gateway first; where it doesn't ask for the address within 400 ms, or does not

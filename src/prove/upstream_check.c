@@ -8,8 +8,12 @@
 #include "net/inventory.h"
 #include "prove/check.h"
 #include "prove/checks.h"
+#include "prove/ping.h"
 #include "prove/subject.h"
 #include "relay/relay.h"
+
+#define OWN_PING_MS 1000
+#define OWN_PINGS 3
 
 struct delay_text {
 	char s[24];
@@ -81,6 +85,22 @@ static void judge_sent(struct check *check, const struct upstream_proof *proof,
 	}
 }
 
+/* Where the machine's own pings aren't answered either, the proof says nothing of the prefix. */
+static void judge_nobody(struct check *check, const struct upstream_ask *ask)
+{
+	if (!ask->host_count) {
+		check_skip(check,
+			   _("the gateway answers no pings, this machine's own ones neither, "
+			     "and there is nobody else to ask: proof_hosts"));
+		return;
+	}
+	check_fail(check, _("neither the gateway nor one of proof_hosts answers a ping, not even "
+			    "from this machine's own address"));
+	check_cause(check, _("there is no IPv6 beyond the gateway, or something on the way drops "
+			     "ICMPv6"));
+	check_advise(check, "ping -6 %s; %s: proof_hosts", ip_text(&ask->hosts[0]).s, CONF_PATH);
+}
+
 static void judge_solicited(struct check *check, const struct probe *probe, enum ndppd_rule rule)
 {
 	check_fail(check,
@@ -127,7 +147,10 @@ void upstream_judge(struct check *check, const struct upstream_proof *proof,
 		judge_not_sent(check, proof, ask);
 		break;
 	case PROBE_SENT:
-		judge_sent(check, proof, ask);
+		if (proof->nobody_answers)
+			judge_nobody(check, ask);
+		else
+			judge_sent(check, proof, ask);
 		break;
 	case PROBE_SOLICITED:
 		judge_solicited(check, probe, rule);
@@ -154,6 +177,29 @@ void upstream_judge(struct check *check, const struct upstream_proof *proof,
 	}
 }
 
+/* A ping of the machine's own, to the same targets. */
+static bool is_answered(const struct subject *s, const struct upstream_ask *ask)
+{
+	const struct address *own = inventory_global_ipv6(s->inventory, s->relay->nic_index);
+	struct ping_ask ping_ask = {
+		.device = ask->nic, .timeout_ms = OWN_PING_MS, .requests = OWN_PINGS};
+	struct ping ping = {0};
+
+	if (!own)
+		return true;
+	ping_ask.has_src = true;
+	ping_ask.src = own->ipv6;
+	ping_ask.dst = ask->gateway;
+	if (ask->has_gateway && ping_send(&ping_ask, &ping, NULL) == 0 && ping.result == PING_REPLY)
+		return true;
+	for (size_t i = 0; i < ask->host_count; i++) {
+		ping_ask.dst = ask->hosts[i];
+		if (ping_send(&ping_ask, &ping, NULL) == 0 && ping.result == PING_REPLY)
+			return true;
+	}
+	return false;
+}
+
 enum probe_stage upstream_check(struct check *check, const struct subject *s,
 				const struct site *site)
 {
@@ -177,6 +223,8 @@ enum probe_stage upstream_check(struct check *check, const struct subject *s,
 		check_advise(check, "ip link show %s; ip -6 route", ask.nic.s);
 		return PROBE_NOT_SENT;
 	}
+	if (proof.probe.stage == PROBE_SENT && !proof.gateway_silent)
+		proof.nobody_answers = !is_answered(s, &ask);
 	upstream_judge(check, &proof, &ask, s->relay->ndppd_rule);
 	return proof.probe.stage;
 }

@@ -203,8 +203,9 @@ START_TEST(why_there_is_no_handshake)
 END_TEST
 
 #define SSHD(passwords, root, tries, keyboard)                                                     \
-	"port 22\nusepam yes\nmaxauthtries " tries "\npermitrootlogin " root                       \
-	"\npasswordauthentication " passwords "\nkbdinteractiveauthentication " keyboard "\n"
+	"port 22\nusepam yes\npubkeyauthentication yes\nmaxauthtries " tries                       \
+	"\npermitrootlogin " root "\npasswordauthentication " passwords                            \
+	"\nkbdinteractiveauthentication " keyboard "\n"
 
 static const struct {
 	const char *settings, *keyword; /* NULL: all is well */
@@ -216,9 +217,11 @@ static const struct {
 	{SSHD("no", "yes", "3", "no"), "permitrootlogin"},
 	{SSHD("no", "no", "6", "no"), "maxauthtries"},
 	{SSHD("no", "no", "3", "yes"), "kbdinteractiveauthentication"},
-	{"passwordauthentication no\npermitrootlogin no\nmaxauthtries 3\n"
+	{"passwordauthentication no\npubkeyauthentication yes\npermitrootlogin no\n"
+	 "maxauthtries 3\n"
 	 "kbdinteractiveauthentication yes\nusepam no\n",
 	 NULL},
+	{"passwordauthentication no\npubkeyauthentication no\n", "pubkeyauthentication"},
 	{"", "passwordauthentication"},
 };
 
@@ -283,6 +286,7 @@ static const struct {
 	{PROOF(ANSWERED), NDPPD_STATIC, CHECK_FAIL, "no reply", "upstream drops"},
 	{PROOF(ANSWERED, .strangers = 1), NDPPD_STATIC, CHECK_FAIL, "another machine", "elsewhere"},
 	{PROOF(SENT, .probe_count = 8), NDPPD_STATIC, CHECK_FAIL, "no solicitation", "detached"},
+	{PROOF(SENT, .nobody_answers = true), NDPPD_STATIC, CHECK_SKIP, "nobody else to ask", ""},
 	{PROOF(SENT, .gateway_silent = true), NDPPD_STATIC, CHECK_FAIL, "no solicit", "wrong NIC"},
 	{PROOF(REFUSED), NDPPD_STATIC, CHECK_FAIL, "not permitted", "firewall drops it"},
 	{PROOF(LOST), NDPPD_STATIC, CHECK_FAIL, "didn't leave enp1s0", "masquerade"},
