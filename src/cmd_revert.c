@@ -132,6 +132,12 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 	add_remains(session, &out);
 	journal_stage(&session->journal, "plan", 0, "%zu steps", plan.count);
 	r = revert_run(&revert, &plan, err);
+	if (r > 0)
+		r = error_set(err, -EIO,
+			      _("all files are as they were before the first apply; what FAILED "
+				"above is theirs, and left to you"));
+	else if (r < 0)
+		error_wrap(err, r, _("not all could be put back; run it again"));
 	if (r < 0)
 		journal_end(&session->journal, r, "%s", err->text);
 	else
@@ -144,7 +150,7 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 		printf(_("sixrelay: the machine is as it was before the first apply\n"));
 	if (cmd_print(&out) != 0 && r == 0)
 		return error_set(err, -EIO, _("standard output"));
-	return r < 0 ? error_wrap(err, r, _("not all could be put back; run it again")) : 0;
+	return r;
 }
 
 /* Settings that can't be read don't hold up the way back: they only name the routers. */

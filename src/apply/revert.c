@@ -21,6 +21,7 @@
 #include "base/process.h"
 #include "net/netlink.h"
 #include "net/netlink_change.h"
+#include "render/files.h"
 
 struct gathered {
 	enum before_now *files;
@@ -222,6 +223,13 @@ static int put_back(const struct revert *revert, const struct revert_step *step,
 	    before_compare(revert->root, revert->state, step->name, &now, NULL) == 0 &&
 	    now == NOW_SAME)
 		return 0;
+	/* For a run after this one: sshd has read it. */
+	if (!strcmp(step->name, FILE_SSHD) && revert->live) {
+		state_set_text(revert->state, "sshd", "replaced");
+		r = state_save(revert->state, revert->root, err);
+		if (r < 0)
+			return r;
+	}
 	if (step->edited) {
 		r = change_keep(revert->root, step->name, &kept, err);
 		if (r < 0)
@@ -336,12 +344,24 @@ static bool ends_stage(const struct revert_plan *plan, size_t i)
 					      revert_stage(plan->steps[i + 1].kind)) != 0;
 }
 
-/* The first failure's code, with err set. */
+/* Whether the step failed for what is the owner's own again. */
+static bool is_owners_failure(const struct revert *revert, const struct revert_step *step)
+{
+	enum before_now now;
+
+	if (step->kind == REVERT_START)
+		return has_files_back(revert, step->name);
+	return step->kind == REVERT_SSHD &&
+	       before_compare(revert->root, revert->state, FILE_SSHD, &now, NULL) == 0 &&
+	       now == NOW_SAME;
+}
+
+/* As revert_run; the first failure's code, with err set. */
 static int run_steps(const struct revert *revert, const struct revert_plan *plan, struct error *err)
 {
 	struct error step_err = ERROR_INIT, stage_err = ERROR_INIT;
 	size_t count = 0;
-	int result = 0;
+	int result = 0, owners = 0;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		int r = run_step(revert, &plan->steps[i], &step_err);
@@ -349,7 +369,9 @@ static int run_steps(const struct revert *revert, const struct revert_plan *plan
 		count++;
 		if (r < 0 && !stage_err.code)
 			stage_err = step_err;
-		if (r < 0 && result == 0) {
+		if (r < 0 && result == 0 && is_owners_failure(revert, &plan->steps[i]))
+			owners = 1;
+		else if (r < 0 && result == 0) {
 			result = r;
 			*err = step_err;
 		}
@@ -361,12 +383,12 @@ static int run_steps(const struct revert *revert, const struct revert_plan *plan
 		stage_err = ERROR_INIT;
 		count = 0;
 	}
-	return result;
+	return result < 0 ? result : owners;
 }
 
 int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err)
 {
-	int r = mark(revert->root, err);
+	int r = mark(revert->root, err), owners;
 
 	if (r == 0)
 		r = remove_rests(revert, err);
@@ -374,9 +396,12 @@ int revert_run(const struct revert *revert, const struct revert_plan *plan, stru
 		r = run_steps(revert, plan, err);
 	if (r < 0 || revert_leaves_rest(revert))
 		return r;
+	owners = r;
 	state_set_text(revert->state, "reverted", clock_utc().s);
 	r = state_save(revert->state, revert->root, err);
-	return r < 0 ? r : clear(revert->root, err);
+	if (r == 0)
+		r = clear(revert->root, err);
+	return r < 0 ? r : owners;
 }
 
 int revert_withdraw(int root, struct error *err)

@@ -47,7 +47,8 @@ int revert_prepare(const struct revert *revert, struct revert_plan *plan, struct
 
 /* Carries the plan out: what fails is passed over. When nothing has failed the state directory is
  * cleared, but for what revert_leaves_rest tells of. Returns 0, or the first failure's code with
- * err set. */
+ * err set; 1 when all is back, but the owner's own files keep a unit of his from starting, or sshd
+ * from reloading: another run could not help it. */
 int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err);
 
 /* For apply: takes the marker away; ends the clearing of a revert that was done but for that. */

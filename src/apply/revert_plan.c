@@ -239,6 +239,16 @@ static void plan_ufw(const struct view *v)
 	}
 }
 
+/* An apply that sshd's own test stopped has replaced nothing. */
+static bool sshd_was_reloaded(const struct view *v)
+{
+	for (size_t i = 0; i < v->plan->count; i++)
+		if (v->plan->steps[i].kind == REVERT_FILE &&
+		    !strcmp(v->plan->steps[i].name, FILE_SSHD))
+			return true;
+	return state_has_written(v->state, FILE_SSHD) || state_text(v->state, "sshd");
+}
+
 void revert_plan_make(struct revert_plan *plan, const struct state *state,
 		      const struct revert_facts *facts)
 {
@@ -255,7 +265,7 @@ void revert_plan_make(struct revert_plan *plan, const struct state *state,
 	plan_routes(&v);
 	plan_allmulti(&v);
 	plan_ufw(&v);
-	if (facts->sshd && state_knows_before(state, FILE_SSHD))
+	if (facts->sshd && sshd_was_reloaded(&v))
 		add_step(plan, (struct revert_step){.kind = REVERT_SSHD, .name = facts->sshd});
 }
 

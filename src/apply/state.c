@@ -169,6 +169,11 @@ bool state_is_ours(const struct state *state, const char *path, const struct buf
 	return false;
 }
 
+bool state_has_written(const struct state *state, const char *path)
+{
+	return state_json_find(state->root, "written", path);
+}
+
 void state_set_ours(struct state *state, const char *path, const struct buf *content)
 {
 	state_json_set_text(state_json_object(state->root, "written"), path, digest_of(content).s);

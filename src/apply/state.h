@@ -49,6 +49,8 @@ void state_clear(struct state *state);
 /* Whether the content is what the agent itself last wrote to path, or was about to write: a run
  * that is cut short doesn't come to say that it has. */
 bool state_is_ours(const struct state *state, const char *path, const struct buf *content);
+/* Whether it has written there at all. */
+bool state_has_written(const struct state *state, const char *path);
 void state_set_ours(struct state *state, const char *path, const struct buf *content);
 void state_set_writing(struct state *state, const char *path, const struct buf *content);
 

@@ -471,10 +471,11 @@ def test_a_second_run_leaves_the_owners_tunnel_alone(machine):
     save_config(machine)
     before = whole(machine)
     apply(machine)
-    machine.write("/etc/ssh/sshd_config.d/99-broken.conf", "Nonsense yes\n")
+    machine.run(["mv", "/usr/sbin/ufw", "/root/ufw"])
+    machine.write("/usr/sbin/ufw", "#!/bin/false\n", 0o755)
     assert revert(machine, check=False).returncode == 1
     wg0 = machine.run(["cat", "/sys/class/net/wg0/ifindex"]).stdout
-    machine.run(["rm", "/etc/ssh/sshd_config.d/99-broken.conf"])
+    machine.run(["mv", "/root/ufw", "/usr/sbin/ufw"])
     revert(machine)
     assert machine.run(["cat", "/sys/class/net/wg0/ifindex"]).stdout == wg0
     assert difference(before, whole(machine)) == []
@@ -498,3 +499,28 @@ def test_allmulti_goes_after_an_ndppd_that_was_killed(machine):
     until(lambda: machine.unit_state("ndppd.service") == "active", 20, "another ndppd")
     revert(machine)
     assert difference(before, whole(machine)) == []
+
+
+def test_what_the_owners_files_forbid_ends_it_all_the_same(machine):
+    own_files(machine)
+    conf = machine.read("/etc/wireguard/wg0.conf")
+    conf = conf.replace("[Interface]\n", "[Interface]\nPostUp = test -e /run/ok\n")
+    machine.write("/etc/wireguard/wg0.conf", conf, 0o640)
+    before = whole(machine)
+    apply(machine)
+    done = revert(machine, check=False)
+    assert done.returncode == 1
+    assert "start wg-quick@wg0.service FAILED" in done.stderr
+    assert "left to you" in done.stderr
+    assert "REVERT SCRIPT home" in done.stdout
+    assert state_files(machine) == ["reverted"]
+    machine.run(["touch", "/run/ok"])
+    machine.run(["systemctl", "start", "wg-quick@wg0.service"])
+    assert difference(before, whole(machine)) == []
+
+
+def test_settings_of_sshd_that_were_refused_before_are_so_again(machine):
+    machine.write("/etc/ssh/sshd_config.d/00-hardening.conf", "Nonsense yes\n")
+    assert apply(machine, check=False).returncode == 1
+    revert(machine)
+    assert machine.read("/etc/ssh/sshd_config.d/00-hardening.conf") == "Nonsense yes\n"

@@ -150,8 +150,7 @@ START_TEST(what_is_back_is_left_alone)
 	memset(files, NOW_SAME, sizeof(files));
 	memset(units, 0, sizeof(units));
 	memset(sysctls, 0, sizeof(sysctls));
-	facts.has_ufw = false;
-	facts.sshd = NULL;
+	facts.has_ufw = false; /* and sshd was never reloaded */
 	assert_plan("remove directory /etc/wireguard/below\n"
 		    "remove directory /etc/wireguard\n"
 		    "reload systemd's unit files\n"
