@@ -13,6 +13,10 @@ __attribute__((format(printf, 2, 0))) static void put(char text[static TEXT_SIZE
 						      va_list args)
 {
 	vsnprintf(text, TEXT_SIZE, fmt, args);
+	/* What another program said may have lines. */
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
 }
 
 void check_pass(struct check *check, const char *fmt, ...)

@@ -38,6 +38,39 @@ static bool differs(struct check *check, const struct subject *s, const struct l
 	return true;
 }
 
+static void no_tunnel(struct check *check, const struct subject *s, bool down)
+{
+	check_fail(check, down ? _("%s is down") : _("there is no %s"), s->relay->wg_interface.s);
+	if (!strcmp(s->machine->wg.file_state, "masked")) {
+		check_cause(check, _("somebody masked %s"), s->machine->wg_unit);
+		check_advise(check, "systemctl unmask %s; sixrelay apply", s->machine->wg_unit);
+		return;
+	}
+	if (down)
+		check_cause(check, _("taken down by hand"));
+	else
+		check_cause(check, _("%s is not running"), s->machine->wg_unit);
+	restart(check, s);
+}
+
+/* "a,b" with a blank at each comma, where a line may be broken. */
+struct list_text {
+	char s[2 * sizeof(((struct wg_peer *)0)->allowed_ips)];
+};
+
+static struct list_text list_text(const char *list)
+{
+	struct list_text text = {""};
+	size_t len = 0;
+
+	for (; *list && len + 2 < sizeof(text.s); list++) {
+		text.s[len++] = *list;
+		if (*list == ',')
+			text.s[len++] = ' ';
+	}
+	return text;
+}
+
 void check_tunnel(struct check *check, struct subject *s, const struct site *site)
 {
 	const struct relay *relay = s->relay;
@@ -46,10 +79,7 @@ void check_tunnel(struct check *check, struct subject *s, const struct site *sit
 
 	(void)site;
 	if (!link || !link->up) {
-		check_fail(check, link ? _("%s is down") : _("there is no %s"), name);
-		check_cause(check, link ? _("taken down by hand") : _("%s is not running"),
-			    s->machine->wg_unit);
-		restart(check, s);
+		no_tunnel(check, s, link);
 		return;
 	}
 	if (!s->has_dump) {
@@ -122,7 +152,7 @@ void check_peer(struct check *check, struct subject *s, const struct site *site)
 	if (!missing && thief) {
 		check_fail(check, _("another peer, %s, has a part of %s: %s"),
 			   wg_key_text(&thief->public_key).s, prefix_text(&site->prefix).s,
-			   thief->allowed_ips);
+			   list_text(thief->allowed_ips).s);
 		check_cause(check, _("somebody added it by hand: what it has doesn't reach the "
 				     "router"));
 		check_advise(check, "wg set %s peer %s remove", s->relay->wg_interface.s,
@@ -130,11 +160,12 @@ void check_peer(struct check *check, struct subject *s, const struct site *site)
 		return;
 	}
 	if (!missing) {
-		check_pass(check, _("the router's key, AllowedIPs %s"), peer->allowed_ips);
+		check_pass(check, _("the router's key, AllowedIPs %s"),
+			   list_text(peer->allowed_ips).s);
 		return;
 	}
 	check_fail(check, _("AllowedIPs of the router's peer lack %s: %s"), prefix_text(missing).s,
-		   peer->allowed_ips);
+		   list_text(peer->allowed_ips).s);
 	check_cause(check, _("changed by hand, or another peer has taken it: an address belongs to "
 			     "one peer alone"));
 	check_advise(check, "systemctl reload %s", s->machine->wg_unit);
