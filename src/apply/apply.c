@@ -147,9 +147,11 @@ static int keep_file(const struct apply *a, size_t index, struct error *err)
 {
 	const char *path = a->list->specs[index].path.s;
 
+	const struct change *change = &a->changes[index];
+
 	if (!state_knows_before(a->state, path))
 		return record_file(a, path, err);
-	return a->changes[index].foreign ? keep_copy(a, path, err) : 0;
+	return change->foreign && !change->recorded ? keep_copy(a, path, err) : 0;
 }
 
 /* Records a unit's state before the agent's first change of it; asked now, since what the plan was

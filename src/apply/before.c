@@ -55,10 +55,11 @@ static int look(int root, const char *path, struct before *now, struct buf *cont
 static void record_parents(int root, struct state *state, const char *path)
 {
 	char parent[PATH_MAX];
+	struct file_meta meta;
 
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
-		if (!file_exists(root, parent))
+		if (file_look(root, parent, &meta, NULL, NULL) == -ENOENT)
 			state_add_directory(state, parent);
 	}
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "apply/before.h"
 #include "apply/state.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -19,6 +20,14 @@ static bool is_link(int root, const char *path)
 	struct file_meta meta;
 
 	return file_look(root, path, &meta, NULL, NULL) == 0 && S_ISLNK(meta.mode);
+}
+
+static bool is_recorded(int root, const struct state *state, const char *path)
+{
+	enum before_now now;
+
+	return state_knows_before(state, path) &&
+	       before_compare(root, state, path, &now, NULL) == 0 && now == NOW_SAME;
 }
 
 int changes_find(int root, const struct state *state, const struct file_list *list,
@@ -47,10 +56,13 @@ int changes_find(int root, const struct state *state, const struct file_list *li
 		if (!buf_equal(&change->old, &spec->content)) {
 			change->kind = CHANGE_UPDATE;
 			change->foreign = !state_is_ours(state, spec->path.s, &change->old);
-		} else if (mode != spec->mode) {
+		} else if (mode != spec->mode && !is_link(root, spec->path.s)) {
 			change->kind = CHANGE_MODE;
 		}
 	}
+	for (size_t i = 0; i < list->count; i++)
+		changes[i].recorded =
+			changes[i].foreign && is_recorded(root, state, list->specs[i].path.s);
 	return 0;
 }
 

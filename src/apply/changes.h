@@ -20,12 +20,14 @@ enum change_kind {
 
 struct change {
 	enum change_kind kind;
-	bool foreign; /* somebody else wrote or edited what is there: it is kept before it goes */
+	bool foreign;  /* somebody else wrote or edited what is there: it is kept before it goes */
+	bool recorded; /* that is what was there before sixrelay, and its copy is kept already */
 	struct buf old;
 };
 
 /* Compares each file of the list (a symbolic link to something else than a file, as systemctl mask
- * makes one, has no content); changes has room for as many. Nothing is written. */
+ * makes one, has no content; where one leads to the right content, the mode there is its owner's
+ * business); changes has room for as many. Nothing is written. */
 int changes_find(int root, const struct state *state, const struct file_list *list,
 		 struct change changes[], struct error *err);
 

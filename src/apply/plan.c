@@ -75,7 +75,7 @@ static bool add_files(const struct view *v, enum stage stage)
 		if (v->list->specs[i].stage != stage || v->changes[i].kind == CHANGE_NONE)
 			continue;
 		add_step(v->plan, (struct step){.kind = STEP_FILE, .stage = stage, .index = i});
-		if (v->changes[i].foreign)
+		if (v->changes[i].foreign && !v->changes[i].recorded)
 			add_note(v->plan, NOTE_KEPT,
 				 state_knows_before(v->state, v->list->specs[i].path.s)
 					 ? _("%s is not as sixrelay left it; a copy is kept below "

@@ -85,7 +85,7 @@ int file_remove_directory(int root, const char *path, struct error *err)
 	int r = remove_entry(root, path, AT_REMOVEDIR, &own);
 
 	/* POSIX lets rmdir say either. */
-	if (r == 0 || r == -ENOTEMPTY || r == -EEXIST)
+	if (r == 0 || r == -ENOTEMPTY || r == -EEXIST || r == -ENOTDIR)
 		return 0;
 	if (err)
 		*err = own;

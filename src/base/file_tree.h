@@ -19,7 +19,7 @@ struct name_list {
 int file_list_directory(int root, const char *path, struct name_list *list, struct error *err);
 void name_list_clear(struct name_list *list);
 
-/* Removes a directory if it is empty. Not there, or not empty: fine. */
+/* Removes a directory if it is empty. Not there, not empty, or no directory: fine. */
 int file_remove_directory(int root, const char *path, struct error *err);
 
 /* Removes what is at path, with all that is below it. Symbolic links are removed, not followed. */

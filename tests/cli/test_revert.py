@@ -229,3 +229,38 @@ def test_each_router_that_was_given_a_script_gets_one(machine, settings):
     assert "-----BEGIN SIXRELAY ROUTEROS REVERT SCRIPT cabin-----\n" + expected in done.stdout
     assert "BEGIN SIXRELAY ROUTEROS REVERT SCRIPT other" not in done.stdout
     assert "On the router:" in done.stdout
+
+
+def test_where_a_link_leads_the_mode_stays(machine):
+    key = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=\n"
+    machine.write("srv/server.key", key, 0o644)
+    link = machine.root / "etc/wireguard/server.key"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("/srv/server.key")
+    before = contents(machine)
+    for _ in range(2):
+        machine.apply()
+        assert (machine.root / "srv/server.key").stat().st_mode & 0o777 == 0o644
+    revert(machine)
+    assert contents(machine) == before
+
+
+def test_a_directory_that_is_a_link_to_nowhere(machine):
+    """A volume that isn't mounted."""
+    (machine.root / "etc").mkdir()
+    (machine.root / "etc/wireguard").symlink_to("/srv/nowhere")
+    before = contents(machine)
+    done = machine.run("apply")
+    assert done.returncode == 1 and "/etc/wireguard" in done.stderr
+    revert(machine)
+    assert contents(machine) == before
+
+
+def test_an_original_is_kept_once(machine):
+    """As a revert that was cut short, or an apply, has left it."""
+    machine.write("etc/ndppd.conf", "mine\n")
+    machine.apply()
+    machine.write("etc/ndppd.conf", "mine\n")
+    assert "copy is kept" not in machine.apply().stderr
+    assert not (machine.root / "var/lib/sixrelay/kept").exists()
+    assert "rule" in machine.read("etc/ndppd.conf")
