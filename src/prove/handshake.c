@@ -74,9 +74,10 @@ static void judge_young(struct check *check, const struct handshake_facts *facts
 	}
 	check_fail(check, _("no handshake yet, and nobody asks for one on UDP %u"), port);
 	check_cause(check,
-		    _("the tunnel was started %s ago: a router that was connected before "
-		      "comes back within a minute; or the script isn't in the router yet"),
-		    span_words(facts->tunnel_age).s);
+		    _("the tunnel was started %s ago: a router that was connected before comes "
+		      "back within a minute; else the script isn't in the router yet, or UDP %u is "
+		      "dropped by a firewall group of Vultr's, or the router is off"),
+		    span_words(facts->tunnel_age).s, port);
 	check_advise(check,
 		     _("sixrelay script --site %s into the router; or wait a minute, then: "
 		       "sixrelay verify"),
