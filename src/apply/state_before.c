@@ -222,6 +222,16 @@ bool state_unit_link(const struct state *state, const char *unit, size_t i, cons
 	return *path && *target;
 }
 
+void state_add_link_directory(struct state *state, const char *name)
+{
+	list_add(state->root, "link_directories", name);
+}
+
+bool state_had_link_directory(const struct state *state, const char *name)
+{
+	return list_has(cJSON_GetObjectItemCaseSensitive(state->root, "link_directories"), name);
+}
+
 void state_add_dependent(struct state *state, const char *unit, const char *dependent)
 {
 	list_add(state_json_object(state->root, "dependents"), unit, dependent);

@@ -52,6 +52,10 @@ bool state_unit_link(const struct state *state, const char *unit, size_t i, cons
 bool state_unit_is_back(const struct state *state, const char *unit);
 void state_set_unit_back(struct state *state, const char *unit, bool back);
 
+/* Directories of such links, by their names. */
+void state_add_link_directory(struct state *state, const char *name);
+bool state_had_link_directory(const struct state *state, const char *name);
+
 /* The units that are stopped with it, and so to be started after it. */
 void state_add_dependent(struct state *state, const char *unit, const char *dependent);
 const char *state_dependent(const struct state *state, const char *unit, size_t i);

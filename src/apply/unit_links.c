@@ -84,8 +84,17 @@ static int record_one(int root, const char *path, const char *target, void *data
 int unit_links_record(int root, struct state *state, const char *unit, struct error *err)
 {
 	struct walk data = {.recorded = state, .unit = unit};
+	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;
+	int r = 0;
 
-	return walk(root, unit, record_one, &data, err);
+	/* An empty one, too, is its owner's; what is there at a later record may be of our making.
+	 */
+	if (!state_unit(state, 1))
+		r = file_list_directory(root, UNIT_DIR, &list, err);
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		if (is_link_directory(list.names[i]))
+			state_add_link_directory(state, list.names[i]);
+	return r < 0 ? r : walk(root, unit, record_one, &data, err);
 }
 
 static int compare_one(int root, const char *path, const char *target, void *data,
@@ -125,6 +134,8 @@ static int remove_one(int root, const char *path, const char *target, void *data
 		return 0;
 	buf_add(&parent, path, (size_t)(strrchr(path, '/') - path));
 	r = parent.error ? parent.error : file_remove(root, path, err);
+	if (r == 0 && state_had_link_directory(walk->state, strrchr(buf_str(&parent), '/') + 1))
+		return 0;
 	return r < 0 ? r : file_remove_directory(root, buf_str(&parent), err);
 }
 

@@ -103,6 +103,23 @@ START_TEST(the_links_of_before_come_back)
 }
 END_TEST
 
+/* Its owner's, and not one that we made before another unit was recorded. */
+START_TEST(an_empty_directory_of_before_stays)
+{
+	link_to(DIRECTORY "/graphical.target.wants/" UNIT, "x");
+	record();
+	ck_assert_int_eq(file_remove(root, DIRECTORY "/graphical.target.wants/" UNIT, &err), 0);
+	link_to(DEVICE, "x");
+	state_set_unit(&state, "wg-quick@wg0.service", false, false);
+	ck_assert_int_eq(unit_links_record(root, &state, "wg-quick@wg0.service", &err), 0);
+	link_to(DIRECTORY "/graphical.target.wants/wg-quick@wg0.service", "x");
+	ck_assert_int_eq(unit_links_restore(root, &state, "wg-quick@wg0.service", &err), 0);
+	restore();
+	ck_assert(file_exists(root, DIRECTORY "/graphical.target.wants"));
+	ck_assert(!file_exists(root, DIRECTORY "/sys-subsystem-net-devices-enp1s0.device.wants"));
+}
+END_TEST
+
 START_TEST(without_any_directory_there_is_no_link)
 {
 	record();
@@ -119,6 +136,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, what_was_not_enabled_is_disabled);
 	tcase_add_test(tcase, the_links_of_before_come_back);
+	tcase_add_test(tcase, an_empty_directory_of_before_stays);
 	tcase_add_test(tcase, without_any_directory_there_is_no_link);
 	return unit_finish();
 }
