@@ -22,7 +22,7 @@
 #define ROUTE_DEADLINE_MS 5000
 #define ROUTE_POLL_MS 100
 /* After a wait for metadata or a route what systemd said before is no longer so. */
-#define UNITS_FRESH_MS 3000
+#define UNITS_FRESH_MS 1000
 
 /* The settings file that is asked for by name must be there; the usual one need not. */
 static int read_conf(struct session *session, const struct options *options, struct error *err)
