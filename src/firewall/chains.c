@@ -5,33 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 /* More than any kernel follows: 16 jumps in nftables. */
 #define DEPTH_MAX 64
 #define BIT(fate) (1U << (fate))
 
-/* One more element at the end of an array that doubles, zeroed. NULL: no memory. */
-static void *append(void *array, size_t *count, size_t size)
-{
-	void **base = array;
-	char *element;
-
-	if ((*count & (*count - 1)) == 0) { /* 0, 1, 2, 4, … */
-		void *grown = reallocarray(*base, *count ? *count * 2 : 1, size);
-
-		if (!grown)
-			return NULL;
-		*base = grown;
-	}
-	element = (char *)*base + *count * size;
-	memset(element, 0, size);
-	(*count)++;
-	return element;
-}
-
 struct chain *chains_add(struct chains *chains, const char *name)
 {
 	char *copy = strdup(name);
-	struct chain *chain = copy ? append(&chains->list, &chains->count, sizeof(*chain)) : NULL;
+	struct chain *chain =
+		copy ? array_append(&chains->list, &chains->count, sizeof(*chain)) : NULL;
 
 	if (!chain) {
 		free(copy);
@@ -44,7 +28,7 @@ struct chain *chains_add(struct chains *chains, const char *name)
 struct rule *chain_add(struct chain *chain, const char *text)
 {
 	char *copy = strdup(text);
-	struct rule *rule = copy ? append(&chain->rules, &chain->count, sizeof(*rule)) : NULL;
+	struct rule *rule = copy ? array_append(&chain->rules, &chain->count, sizeof(*rule)) : NULL;
 
 	if (!rule) {
 		free(copy);

@@ -10,34 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/error.h"
 
 /* IFA_PROTO, which linux/if_addr.h has from 5.18 on. */
 #define ATTRIBUTE_PROTOCOL 11
 
-/* One more element at the end of an array that doubles. NULL: no memory. */
-static void *append(void *array, size_t *count, size_t size)
-{
-	void **base = array;
-	bool full = (*count & (*count - 1)) == 0; /* 0, 1, 2, 4, … */
-	char *element;
-
-	if (full) {
-		void *grown = reallocarray(*base, *count ? *count * 2 : 1, size);
-
-		if (!grown)
-			return NULL;
-		*base = grown;
-	}
-	element = (char *)*base + *count * size;
-	memset(element, 0, size);
-	(*count)++;
-	return element;
-}
-
 struct link *inventory_add_link(struct inventory *inventory)
 {
-	return append(&inventory->links, &inventory->link_count, sizeof(*inventory->links));
+	return array_append(&inventory->links, &inventory->link_count, sizeof(*inventory->links));
 }
 
 /* A message's attributes by type; of several with one type the last. */
@@ -123,7 +104,7 @@ static int parse_address(struct inventory *inventory, const struct nlmsghdr *mes
 	parsed.tentative = flags & IFA_F_TENTATIVE;
 	parsed.deprecated = flags & IFA_F_DEPRECATED;
 	get(&attributes, ATTRIBUTE_PROTOCOL, &parsed.protocol, sizeof(parsed.protocol));
-	address = append(&inventory->addresses, &inventory->address_count, sizeof(*address));
+	address = array_append(&inventory->addresses, &inventory->address_count, sizeof(*address));
 	if (!address)
 		return -ENOMEM;
 	*address = parsed;
@@ -132,7 +113,8 @@ static int parse_address(struct inventory *inventory, const struct nlmsghdr *mes
 
 static int add_route(struct inventory *inventory, const struct route *parsed)
 {
-	struct route *route = append(&inventory->routes, &inventory->route_count, sizeof(*parsed));
+	struct route *route =
+		array_append(&inventory->routes, &inventory->route_count, sizeof(*parsed));
 
 	if (!route)
 		return -ENOMEM;
