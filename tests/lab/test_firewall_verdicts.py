@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 
 import pytest
 
@@ -27,6 +28,8 @@ table inet keep {
 def crossing(namespaces):
     if not JUDGE.exists():
         lacking(f"{JUDGE} is not built: make check")
+    if not shutil.which("iptables-save"):
+        lacking("no iptables: tests/setup lab")
     crossing = Crossing(rulesets.PORTS)
     try:
         yield crossing
