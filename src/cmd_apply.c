@@ -25,17 +25,6 @@ static void show_notes(const struct plan *plan)
 	}
 }
 
-static void log_stage(enum stage stage, size_t steps, const struct error *failure, void *data)
-{
-	struct session *session = data;
-
-	if (failure)
-		journal_stage(&session->journal, stage_name(stage), failure->code, "%s",
-			      failure->text);
-	else
-		journal_stage(&session->journal, stage_name(stage), 0, "%zu steps", steps);
-}
-
 static int carry_out(struct session *session, struct error *err)
 {
 	struct apply apply = {
@@ -48,7 +37,7 @@ static int carry_out(struct session *session, struct error *err)
 		.state = &session->state,
 		.units = session->units,
 		.progress = cmd_progress,
-		.stage_done = log_stage,
+		.stage_done = session_log_stage,
 		.data = session,
 	};
 

@@ -96,16 +96,6 @@ static void add_remains(const struct session *session, struct buf *out)
 			 port);
 }
 
-static void log_stage(const char *stage, size_t steps, const struct error *failure, void *data)
-{
-	struct session *session = data;
-
-	if (failure)
-		journal_stage(&session->journal, stage, failure->code, "%s", failure->text);
-	else
-		journal_stage(&session->journal, stage, 0, "%zu steps", steps);
-}
-
 static int do_revert(struct session *session, bool *agreed, struct error *err)
 {
 	struct revert revert = {
@@ -115,7 +105,7 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 		.state = &session->state,
 		.units = session->units,
 		.progress = cmd_progress,
-		.stage_done = log_stage,
+		.stage_done = session_log_stage,
 		.kept = show_kept,
 		.data = session,
 	};

@@ -138,20 +138,27 @@ static int finish(struct session *session, struct report *report, const struct v
 	return count->failed || r || cmd_flush() ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static struct report start_report(struct session *session)
+{
+	return (struct report){
+		.name_sites = session->relay.site_count > 1,
+		.checks = session->options->json ? cJSON_CreateArray() : NULL,
+		.journal = &session->journal,
+	};
+}
+
 static int verify(struct session *session, struct error *err)
 {
-	struct report report = {.name_sites = session->relay.site_count > 1,
-				.journal = &session->journal};
 	struct subject subject = session_subject(session);
 	struct verify_count count;
 	const struct site *site;
+	struct report report;
 	int r = choose_site(session, &site, err);
 
 	if (r < 0)
 		return r;
 	subject.progress = print_progress;
-	if (session->options->json)
-		report.checks = cJSON_CreateArray();
+	report = start_report(session);
 	count = verify_run(&subject, site, tell, &report);
 	return finish(session, &report, &count);
 }
@@ -160,12 +167,10 @@ static int verify(struct session *session, struct error *err)
  * can't even be made: the metadata of now says why. */
 static int verify_without_nic(struct session *session, const struct error *why)
 {
-	struct report report = {.journal = &session->journal};
+	struct report report = start_report(session);
 	struct subject subject = session_subject(session);
 	struct verify_count count;
 
-	if (session->options->json)
-		report.checks = cJSON_CreateArray();
 	count = verify_nic_missing(&subject, why, tell, &report);
 	return finish(session, &report, &count);
 }

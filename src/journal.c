@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <syslog.h>
-#include <time.h>
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 /* Of the line about the whole run, for whoever filters by it: journalctl MESSAGE_ID=… */
 #define RUN_MESSAGE_ID "9d3f4c1b6a5e4f0c8b27d1e05a93c6f4"
-
-static long long now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
-}
 
 void journal_begin(struct journal *journal, const char *command, bool live)
 {
@@ -32,11 +25,11 @@ void journal_begin(struct journal *journal, const char *command, bool live)
 	if (getrandom(id, sizeof(id), 0) == sizeof(id))
 		for (size_t i = 0; i < sizeof(id); i++)
 			snprintf(journal->run + 2 * i, 3, "%02x", id[i]);
-	journal->begin_us = journal->stage_us = now_us();
+	journal->begin_us = journal->stage_us = clock_now_us();
 }
 
 /* stage NULL: the whole run. A journal that isn't there is no failure of ours. */
-static void send(const struct journal *journal, const char *stage, int result, long long usec,
+static void send(const struct journal *journal, const char *stage, int result, int64_t usec,
 		 const char *text)
 {
 	const char *word = result < 0 ? "failed" : "done";
@@ -45,7 +38,7 @@ static void send(const struct journal *journal, const char *stage, int result, l
 			stage ? stage : "", text, (double)usec / 1000000, "PRIORITY=%d",
 			result < 0 ? LOG_ERR : LOG_INFO, "SYSLOG_IDENTIFIER=sixrelay",
 			"SIXRELAY_RUN=%s", journal->run, "SIXRELAY_COMMAND=%s", journal->command,
-			"SIXRELAY_RESULT=%s", word, "SIXRELAY_USEC=%lld", usec,
+			"SIXRELAY_RESULT=%s", word, "SIXRELAY_USEC=%" PRId64, usec,
 			stage ? "SIXRELAY_STAGE=%s" : "MESSAGE_ID=%s",
 			stage ? stage : RUN_MESSAGE_ID, NULL);
 }
@@ -53,7 +46,7 @@ static void send(const struct journal *journal, const char *stage, int result, l
 void journal_stage(struct journal *journal, const char *stage, int result, const char *fmt, ...)
 {
 	CLEANUP(cleanup_free) char *text = NULL;
-	long long now = now_us();
+	int64_t now = clock_now_us();
 	va_list args;
 
 	va_start(args, fmt);
@@ -75,5 +68,5 @@ void journal_end(struct journal *journal, int result, const char *fmt, ...)
 		text = NULL;
 	va_end(args);
 	if (journal->command && text)
-		send(journal, NULL, result, now_us() - journal->begin_us, text);
+		send(journal, NULL, result, clock_now_us() - journal->begin_us, text);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What a run leaves in the journal (sd_journal_send(3)): a line for each stage, with its time, and
  * one for the whole, each with structured fields:
@@ -15,7 +16,7 @@
 struct journal {
 	const char *command; /* NULL: nothing is left, as below --root */
 	char run[33];
-	long long begin_us, stage_us;
+	int64_t begin_us, stage_us; /* CLOCK_MONOTONIC */
 };
 
 /* Starts a run's clock. */

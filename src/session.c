@@ -230,6 +230,16 @@ int session_make_plan(struct session *session, struct error *err)
 	return session->plan.error ? error_errno(err, session->plan.error, "plan") : 0;
 }
 
+void session_log_stage(const char *stage, size_t steps, const struct error *failure, void *data)
+{
+	struct session *session = data;
+
+	if (failure)
+		journal_stage(&session->journal, stage, failure->code, "%s", failure->text);
+	else
+		journal_stage(&session->journal, stage, 0, "%zu steps", steps);
+}
+
 struct subject session_subject(struct session *session)
 {
 	return (struct subject){

@@ -67,6 +67,10 @@ int session_wait_route(struct session *session, struct error *err);
 /* Gathers the machine and makes the plan, in place of the one before. Nothing is changed. */
 int session_make_plan(struct session *session, struct error *err);
 
+/* For whoever carries out stages (apply_stage_fn): a line of the journal for each; data is the
+ * session. */
+void session_log_stage(const char *stage, size_t steps, const struct error *failure, void *data);
+
 /* What the live checks look at: all of the session's, to be used before it is closed. */
 struct subject session_subject(struct session *session);
 

@@ -289,7 +289,7 @@ static void tell_stage(const struct apply *a, const struct plan *plan, size_t i,
 		return;
 	for (size_t k = 0; k <= i; k++)
 		count += plan->steps[k].stage == stage;
-	a->stage_done(stage, count, failure, a->data);
+	a->stage_done(stage_name(stage), count, failure, a->data);
 }
 
 int apply_plan(const struct apply *a, const struct plan *plan, struct error *err)

@@ -17,8 +17,9 @@ struct units;
 /* Told of each step before it is done (failure NULL), and again when it failed. */
 typedef void apply_progress_fn(const char *step, const struct error *failure, void *data);
 
-/* Told of each stage when its last step is behind it. failure is NULL when all went well. */
-typedef void apply_stage_fn(enum stage stage, size_t steps, const struct error *failure,
+/* Told of each stage, by its name, when its last step is behind it. failure is NULL when all went
+ * well. */
+typedef void apply_stage_fn(const char *stage, size_t steps, const struct error *failure,
 			    void *data);
 
 struct apply {

@@ -27,8 +27,7 @@ struct revert {
 	apply_progress_fn *progress;
 	/* Told of a run of steps of one stage when the last one is behind it; may be NULL. failure
 	 * is NULL when all went well. */
-	void (*stage_done)(const char *stage, size_t steps, const struct error *failure,
-			   void *data);
+	apply_stage_fn *stage_done;
 	/* Told of a copy that was kept of what somebody else wrote. */
 	void (*kept)(const char *path, const char *copy, void *data);
 	void *data;

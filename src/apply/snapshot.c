@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/kernel_ra.h"
+#include "apply/sshd.h"
 #include "apply/state.h"
 #include "apply/state_before.h"
 #include "apply/sysctl_live.h"
@@ -49,9 +50,8 @@ static int take_texts(int root, struct error *err)
 	};
 	int r = file_mkdir(root, STATE_DIR, 0700, err);
 
-	/* As for sshd -t: see sshd.c. */
 	if (r == 0)
-		r = file_mkdir(root, "/run/sshd", 0755, err);
+		r = sshd_make_run_dir(root, err);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(texts); i++)
 		r = take_text(root, texts[i].name, texts[i].argv, err);
 	return r;

@@ -117,9 +117,7 @@ bool sshd_includes_drop_ins(int root)
 	return false;
 }
 
-/* sshd asks for its privilege separation directory, which a socket-activated one has only while
- * somebody logs in. */
-static int make_run_dir(int root, struct error *err)
+int sshd_make_run_dir(int root, struct error *err)
 {
 	return file_mkdir(root, "/run/sshd", 0755, err);
 }
@@ -131,7 +129,7 @@ int sshd_settings(int root, bool as_root, struct buf *out, struct error *err)
 				    "user=root,host=host.invalid,addr=192.0.2.1,laddr=192.0.2.2,"
 				    "lport=22",
 				    NULL};
-	int status = make_run_dir(root, err);
+	int status = sshd_make_run_dir(root, err);
 
 	if (status < 0)
 		return status;
@@ -153,7 +151,7 @@ int sshd_test(int root, const struct buf *drop_in, struct error *err)
 	CLEANUP(buf_clear) struct buf text = BUF_INIT, output = BUF_INIT;
 	int r, status;
 
-	r = make_run_dir(root, err);
+	r = sshd_make_run_dir(root, err);
 	if (r == 0)
 		r = file_mkdir(root, STATE_DIR, 0700, err);
 	if (r < 0)

@@ -210,7 +210,6 @@ static void listen_for(struct handshake_facts *facts, struct subject *s, const s
 		if (!is_another(s, site, &heard)) {
 			facts->initiations_in += heard.in[WG_INITIATION];
 			facts->responses_out += heard.out[WG_RESPONSE];
-			facts->initiations_out += heard.out[WG_INITIATION];
 			facts->data_in += heard.in[WG_DATA];
 		}
 		clock_sleep_ms(LISTEN_PAUSE_MS);
@@ -262,13 +261,15 @@ void check_handshake(struct check *check, struct subject *s, const struct site *
 {
 	const struct wg_peer *peer = wg_dump_peer(&s->dump, &site->router_public_key);
 	uint64_t received = peer ? peer->received : 0;
-	struct handshake_facts facts = {.tunnel_age = tunnel_age(s)};
+	struct handshake_facts facts = {.tunnel_age = -1};
 	struct ping ping = {0};
 
-	facts.answered = transit_answers(s, site, &ping, NULL);
+	facts.answered = transit_answers(s, site, &ping);
 	refresh(s);
-	if (!facts.answered)
+	if (!facts.answered) {
+		facts.tunnel_age = tunnel_age(s);
 		listen_for(&facts, s, site, received);
+	}
 	peer = wg_dump_peer(&s->dump, &site->router_public_key);
 	if (!facts.answered && !facts.alive && !facts.banned && !facts.initiations_in)
 		ping_endpoint(&facts, peer);

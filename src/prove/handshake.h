@@ -20,7 +20,6 @@ struct handshake_facts {
 
 	/* What passed the NIC for the port meanwhile, and only where there was no sign. */
 	unsigned initiations_in, responses_out; /* the router's, and our answers */
-	unsigned initiations_out;		/* ours */
 	unsigned data_in;
 	bool port_open;	    /* another site's router talks over it */
 	int64_t tunnel_age; /* seconds since it was brought up; -1: not known */

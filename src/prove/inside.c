@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "prove/inside.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "base/i18n.h"
 #include "net/inventory.h"
@@ -33,31 +29,29 @@ static struct ping_ask ask_of(const struct subject *s, const struct in6_addr *to
 	};
 }
 
-static bool answers(const struct ping_ask *ask, struct ping *ping, struct error *err)
+static bool answers(const struct ping_ask *ask, struct ping *ping)
 {
-	return ping_send(ask, ping, err) == 0 && ping->result == PING_REPLY;
+	return ping_send(ask, ping, NULL) == 0 && ping->result == PING_REPLY;
 }
 
-bool transit_answers(const struct subject *s, const struct site *site, struct ping *ping,
-		     struct error *err)
+bool transit_answers(const struct subject *s, const struct site *site, struct ping *ping)
 {
 	struct ping_ask ask = ask_of(s, &site->router_transit, &s->relay->vps_transit);
 
-	return answers(&ask, ping, err);
+	return answers(&ask, ping);
 }
 
 void check_transit(struct check *check, struct subject *s, const struct site *site)
 {
-	const char *address = ip_text(&site->router_transit).s;
-	struct error err = ERROR_INIT;
 	struct ping ping = {0};
 
-	if (transit_answers(s, site, &ping, &err)) {
+	if (transit_answers(s, site, &ping)) {
 		check_pass(check, _("%s answers after %.1f ms"), ip_text(&site->router_transit).s,
 			   (double)ping.rtt_us / 1000);
 		return;
 	}
-	check_fail(check, _("%s doesn't answer, though the tunnel is alive"), address);
+	check_fail(check, _("%s doesn't answer, though the tunnel is alive"),
+		   ip_text(&site->router_transit).s);
 	check_cause(check,
 		    _("the router lacks that address on %s, or its firewall drops what "
 		      "comes from the VPS"),
@@ -93,10 +87,9 @@ void check_lan(struct check *check, struct subject *s, const struct site *site)
 	struct in6_addr gateway = prefix_host(&site->prefix, 1);
 	const struct in6_addr *public = public_source(s, site);
 	struct ping_ask ask = ask_of(s, &gateway, public ? public : &s->relay->vps_transit);
-	struct error err = ERROR_INIT;
 	struct ping ping = {0};
 
-	if (answers(&ask, &ping, &err)) {
+	if (answers(&ask, &ping)) {
 		check_pass(check,
 			   public ? _("%s answers after %.1f ms")
 				  : _("%s answers after %.1f ms; from a public address it can't be "
@@ -105,7 +98,7 @@ void check_lan(struct check *check, struct subject *s, const struct site *site)
 		return;
 	}
 	ask.src = s->relay->vps_transit;
-	if (public && answers(&ask, &ping, &err)) {
+	if (public && answers(&ask, &ping)) {
 		one_source_only(check, site);
 		return;
 	}

@@ -3,11 +3,9 @@
 
 #include <stdbool.h>
 
-struct error;
 struct ping;
 struct site;
 struct subject;
 
 /* Whether the router answers a ping of its address inside the tunnel; three tries. */
-bool transit_answers(const struct subject *s, const struct site *site, struct ping *ping,
-		     struct error *err);
+bool transit_answers(const struct subject *s, const struct site *site, struct ping *ping);
