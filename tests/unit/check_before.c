@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit.h"
+#include "state_case.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,32 +8,12 @@
 #include <unistd.h>
 
 #include "apply/before.h"
-#include "apply/state.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "base/file.h"
 
 #define PATH "/etc/wireguard/wg0.conf"
 #define OURS "ours\n"
-
-static struct unit_path dir;
-static int root;
-static struct state state;
-static struct error err;
-
-static void setup(void)
-{
-	dir = unit_directory(&root);
-	err = ERROR_INIT;
-	ck_assert_int_eq(state_load(&state, root, &err), 0);
-}
-
-static void teardown(void)
-{
-	state_clear(&state);
-	close(root);
-}
 
 /* What stands at the path. "->x" is a symbolic link to x, NULL nothing. */
 struct place {
@@ -213,7 +193,7 @@ int main(void)
 {
 	TCase *tcase = unit_start("before");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, state_setup, state_teardown);
 	unit_add_table(tcase, what_became_of_a_file_is_told_and_it_comes_back, rows);
 	tcase_add_test(tcase, the_first_record_stands);
 	tcase_add_test(tcase, a_copy_is_never_overwritten);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit.h"
+#include "state_case.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apply/state.h"
 #include "apply/state_before.h"
 #include "apply/ufw.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "base/file.h"
 #include "sample.h"
 
@@ -19,31 +17,6 @@
 #define FILE_METADATA STATE_DIR "/metadata.json"
 
 static const struct before absent = {.kind = BEFORE_ABSENT};
-static struct unit_path dir;
-static int root;
-static struct state state;
-static struct error err;
-
-static void setup(void)
-{
-	dir = unit_directory(&root);
-	err = ERROR_INIT;
-	ck_assert_int_eq(state_load(&state, root, &err), 0);
-}
-
-static void teardown(void)
-{
-	state_clear(&state);
-	close(root);
-}
-
-/* Writes and reads: what is true after it is true in the next run. */
-static void save_and_load(void)
-{
-	ck_assert_msg(state_save(&state, root, &err) == 0, "%s", err.text);
-	ck_assert_msg(state_load(&state, root, &err) == 0, "%s", err.text);
-}
-
 static bool is_ours(const char *path, const char *text)
 {
 	CLEANUP(buf_clear) struct buf content = BUF_INIT;
@@ -337,7 +310,7 @@ int main(void)
 {
 	TCase *tcase = unit_start("state");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, state_setup, state_teardown);
 	unit_add_table(tcase, a_state_that_cannot_be_understood_is_named, corrupt);
 	unit_add_table(tcase, values_of_another_type_do_no_harm, odd);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);

@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit.h"
+#include "state_case.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apply/state.h"
 #include "apply/state_before.h"
-#include "base/error.h"
-
-static struct unit_path dir;
-static int root;
-static struct state state;
-static struct error err;
-
-static void setup(void)
-{
-	dir = unit_directory(&root);
-	err = ERROR_INIT;
-	ck_assert_int_eq(state_load(&state, root, &err), 0);
-}
-
-static void teardown(void)
-{
-	state_clear(&state);
-	close(root);
-}
-
-static void save_and_load(void)
-{
-	ck_assert_msg(state_save(&state, root, &err) == 0, "%s", err.text);
-	ck_assert_msg(state_load(&state, root, &err) == 0, "%s", err.text);
-}
 
 static const struct before absent = {.kind = BEFORE_ABSENT};
 static const struct before file = {
@@ -166,7 +140,7 @@ int main(void)
 {
 	TCase *tcase = unit_start("state_before");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, state_setup, state_teardown);
 	tcase_add_test(tcase, files_are_remembered_as_they_were);
 	tcase_add_test(tcase, the_first_record_stands);
 	tcase_add_test(tcase, lists_are_kept_in_order_and_once);

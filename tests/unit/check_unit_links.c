@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit.h"
+#include "state_case.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "apply/state.h"
 #include "apply/state_before.h"
 #include "apply/unit_links.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "base/file_link.h"
 
 #define UNIT "ndppd.service"
@@ -18,24 +16,11 @@
 #define DEVICE DIRECTORY "/sys-subsystem-net-devices-enp1s0.device.wants/" UNIT
 #define REQUIRED DIRECTORY "/own.target.requires/" UNIT
 
-static struct unit_path dir;
-static int root;
-static struct state state;
-static struct error err;
-
 static void setup(void)
 {
-	dir = unit_directory(&root);
-	err = ERROR_INIT;
-	ck_assert_int_eq(state_load(&state, root, &err), 0);
+	state_setup();
 	unit_write(&dir, DIRECTORY "/multi-user.target.wants/other.service", "", 0644);
 	unit_write(&dir, DIRECTORY "/" UNIT, "", 0644);
-}
-
-static void teardown(void)
-{
-	state_clear(&state);
-	close(root);
 }
 
 static void link_to(const char *path, const char *target)
@@ -133,7 +118,7 @@ int main(void)
 {
 	TCase *tcase = unit_start("unit_links");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, setup, state_teardown);
 	tcase_add_test(tcase, what_was_not_enabled_is_disabled);
 	tcase_add_test(tcase, the_links_of_before_come_back);
 	tcase_add_test(tcase, an_empty_directory_of_before_stays);

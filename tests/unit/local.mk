@@ -71,6 +71,7 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/golden.c tests/unit/golden.h \
 	tests/unit/http_server.c tests/unit/http_server.h \
 	tests/unit/sample.c tests/unit/sample.h \
+	tests/unit/state_case.c tests/unit/state_case.h \
 	tests/unit/unit.c tests/unit/unit.h
 tests_unit_libunit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 # For every program that names no libraries of its own, which are the tests.
