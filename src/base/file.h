@@ -17,7 +17,8 @@ struct error;
 /* Opens the root directory. Returns the descriptor, which the caller closes. */
 int file_root_open(const char *path, struct error *err);
 
-/* openat2 below the root; a descriptor or a negative errno. */
+/* openat2 below the root, open where that is "/" and openat2 is not to be had; a descriptor or a
+ * negative errno. */
 int file_open(int root, const char *path, int flags);
 
 /* Appends the file's content to out, at most max bytes (-EFBIG above that). mode may be NULL.
