@@ -18,7 +18,7 @@ struct options {
 	const char *metadata; /* --metadata */
 	const char *site;     /* --site */
 	bool json, verbose, no_secret, revert;
-	bool yes, keep_keys, watch;
+	bool yes, keep_keys, watch, quiet;
 };
 
 int cmd_apply(const struct options *options);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apply/announce.h"
 #include "apply/apply.h"
@@ -23,6 +24,31 @@ static void show_notes(const struct plan *plan)
 		buf_addf(&label, "%s: ", _(note_label(plan->notes[i].kind)));
 		cmd_tell(buf_str(&label), plan->notes[i].text);
 	}
+}
+
+/* Whether there are notes that the run before did not have; they are remembered. What was kept
+ * comes with the step that replaced it. */
+static bool has_new_notes(struct session *session)
+{
+	const struct plan *plan = &session->plan;
+	const char *told = state_text(&session->state, "notes");
+	CLEANUP(buf_clear) struct buf notes = BUF_INIT;
+	bool differ;
+
+	for (size_t i = 0; i < plan->note_count; i++)
+		if (plan->notes[i].kind != NOTE_KEPT)
+			buf_addf(&notes, "%s\n", plan->notes[i].text);
+	differ = strcmp(told ? told : "", buf_str(&notes)) != 0;
+	if (differ)
+		state_set_text(&session->state, "notes", notes.len ? buf_str(&notes) : NULL);
+	return differ && notes.len;
+}
+
+/* With --quiet a run is worth a word when it does something, or has something new to tell. */
+static bool is_news(struct session *session)
+{
+	return !session->options->quiet || has_new_notes(session) || session->plan.step_count ||
+	       plan_has(&session->plan, NOTE_PROBLEM) || proof_is_due(session);
 }
 
 static int carry_out(struct session *session, struct error *err)
@@ -134,6 +160,8 @@ static int do_apply(struct session *session, struct error *err)
 	note_sites(session);
 	result = carry_out(session, err);
 	said = session->live && announce_all(session);
+	if (said)
+		journal_release(&session->journal);
 	journal_stage(&session->journal, "announce", 0, said ? "announced" : "nothing to say");
 	if (result == 0 && !problem && proof_is_due(session)) {
 		result = prove_and_log(session, err);
@@ -146,7 +174,7 @@ static int do_apply(struct session *session, struct error *err)
 		return result < 0 ? result : r;
 	if (problem)
 		return error_set(err, -ENOENT, _("not all could be done; see the problems above"));
-	if (idle && !said)
+	if (idle && !said && !session->options->quiet)
 		printf(_("sixrelay: nothing to do\n"));
 	return 0;
 }
@@ -202,7 +230,10 @@ static int apply(struct session *session, int *lock, size_t *steps, struct error
 	if (r < 0)
 		return r;
 	*steps = session->plan.step_count;
-	show_notes(&session->plan);
+	if (is_news(session)) {
+		journal_release(&session->journal);
+		show_notes(&session->plan);
+	}
 	return do_apply(session, err);
 }
 
@@ -216,6 +247,8 @@ int cmd_apply(const struct options *options)
 	int r;
 
 	journal_begin(journal, "apply", !options->root);
+	if (options->quiet)
+		journal_hold(journal);
 	r = session_open(&session, options, &err);
 	journal_stage(journal, "settings", r, "%s", r < 0 ? err.text : "read");
 	if (r == 0)

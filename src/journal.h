@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a run leaves in the journal (sd_journal_send(3)): a line for each stage, with its time, and
@@ -13,17 +14,32 @@
  *   SIXRELAY_USEC     how long it took
  * English, and no secret: what is told here is what is printed, too. */
 
+#define JOURNAL_HELD_MAX 8
+
 struct journal {
 	const char *command; /* NULL: nothing is left, as below --root */
 	char run[33];
 	int64_t begin_us, stage_us; /* CLOCK_MONOTONIC */
+	bool holding;
+	size_t held_count;
+	struct journal_line {
+		const char *stage;
+		int result;
+		int64_t usec;
+		char *text;
+	} held[JOURNAL_HELD_MAX];
 };
 
 /* Starts a run's clock. */
 void journal_begin(struct journal *journal, const char *command, bool live);
 
-/* Tells of the stage that ends now; it began where the one before ended. result is 0 or a negative
- * errno. */
+/* Keeps the lines that come until it is known whether the run is worth any: journal_release, a
+ * failure, or more than JOURNAL_HELD_MAX of them. A run that ends without leaves nothing. */
+void journal_hold(struct journal *journal);
+void journal_release(struct journal *journal);
+
+/* Tells of the stage, a string of the program's own, that ends now; it began where the one before
+ * ended. result is 0 or a negative errno. */
 __attribute__((format(printf, 4, 5))) void journal_stage(struct journal *journal, const char *stage,
 							 int result, const char *fmt, ...);
 

@@ -26,6 +26,7 @@ enum {
 	OPTION_YES,
 	OPTION_KEEP_KEYS,
 	OPTION_WATCH,
+	OPTION_QUIET,
 	OPTION_VERSION,
 };
 
@@ -41,6 +42,7 @@ enum {
 	TAKES_YES = 1 << 7,
 	TAKES_KEEP_KEYS = 1 << 8,
 	TAKES_WATCH = 1 << 9,
+	TAKES_QUIET = 1 << 10,
 	TAKES_INPUT = TAKES_CONFIG | TAKES_ROOT | TAKES_METADATA,
 };
 
@@ -50,7 +52,7 @@ static const struct command {
 	unsigned takes;
 	const char *help;
 } commands[] = {
-	{"apply", cmd_apply, TAKES_INPUT,
+	{"apply", cmd_apply, TAKES_INPUT | TAKES_QUIET,
 	 N_("bring the machine to what settings and metadata say")},
 	{"plan", cmd_plan, TAKES_INPUT | TAKES_JSON,
 	 N_("show what apply would do; exit status 0: nothing, 1: something")},
@@ -75,6 +77,7 @@ static const struct option long_options[] = {
 	{"yes", no_argument, NULL, OPTION_YES},
 	{"keep-keys", no_argument, NULL, OPTION_KEEP_KEYS},
 	{"watch", no_argument, NULL, OPTION_WATCH},
+	{"quiet", no_argument, NULL, OPTION_QUIET},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -98,6 +101,7 @@ static void print_help(FILE *out)
 		       "  --revert             script: the one that takes all back\n"
 		       "  --yes                revert: don't ask\n"
 		       "  --keep-keys          revert: leave the keys\n"
+		       "  --quiet              apply: say nothing when nothing changed\n"
 		       "  --watch              status: show it again every two seconds\n"
 		       "  --json               plan, status, verify: for machines\n"
 		       "  -v, --verbose        say more\n"
@@ -137,6 +141,7 @@ static int check_options(const struct command *command, const struct options *op
 		{options->yes, TAKES_YES, "--yes"},
 		{options->keep_keys, TAKES_KEEP_KEYS, "--keep-keys"},
 		{options->watch, TAKES_WATCH, "--watch"},
+		{options->quiet, TAKES_QUIET, "--quiet"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
@@ -206,6 +211,9 @@ int main(int argc, char *argv[])
 			break;
 		case OPTION_WATCH:
 			options.watch = true;
+			break;
+		case OPTION_QUIET:
+			options.quiet = true;
 			break;
 		case 'v':
 			options.verbose = true;

@@ -73,12 +73,13 @@ int session_open(struct session *session, const struct options *options, struct 
 	return read_conf(session, options, err);
 }
 
-/* Of the tries that fail the first is told, with --verbose each. */
+/* Of the tries that fail the first is told, with --verbose each, with --quiet none: the last one's
+ * error says the same. */
 static void tell_retry(const char *why, void *data)
 {
 	struct session *session = data;
 
-	if (!session->told_retry || session->options->verbose)
+	if (!session->options->quiet && (!session->told_retry || session->options->verbose))
 		fprintf(stderr, _("sixrelay: %s; trying again\n"), why);
 	session->told_retry = true;
 }

@@ -81,7 +81,8 @@ const char *state_site_text(const struct state *state, const char *site, const c
 void state_set_site_text(struct state *state, const char *site, const char *key, const char *value);
 
 /* Text of the agent as a whole: "wg_interface" and "listen_port" (as
- * they were last applied), "waiting" (the notice last announced); and of the NIC before the first
+ * they were last applied), "waiting" (the notice last announced), "notes" (as apply
+ * --quiet last told them); and of the NIC before the first
  * change: "nic" (its name), "allmulti" ("on" or "off"). */
 const char *state_text(const struct state *state, const char *key);
 void state_set_text(struct state *state, const char *key, const char *value);
