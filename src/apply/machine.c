@@ -31,6 +31,7 @@ const char *const machine_unit_patterns[] = {
 	"ndppd.service",
 	"ssh.service",
 	"sshd.service",
+	"sixrelay.timer",
 	"sys-subsystem-net-devices-*.device",
 	NULL,
 };
@@ -95,9 +96,9 @@ static int gather_units(struct machine *machine, int root, const struct relay *r
 		const char *name;
 		struct unit_status *status;
 	} asks[] = {
-		{machine->wg_unit, &machine->wg}, {"ndppd.service", &machine->ndppd},
-		{"ssh.service", &machine->ssh},	  {"sshd.service", &machine->sshd},
-		{device_name.s, &device},
+		{machine->wg_unit, &machine->wg},    {"ndppd.service", &machine->ndppd},
+		{"ssh.service", &machine->ssh},	     {"sshd.service", &machine->sshd},
+		{"sixrelay.timer", &machine->timer}, {device_name.s, &device},
 	};
 	int r;
 

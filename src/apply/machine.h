@@ -28,6 +28,7 @@ struct machine {
 	struct error units_error;
 	char wg_unit[UNIT_NAME_MAX];
 	struct unit_status wg, ndppd, ssh, sshd; /* ssh.service (Debian), sshd.service */
+	struct unit_status timer;		 /* sixrelay.timer */
 	bool device_active;			 /* the interface has a device unit */
 
 	bool ufw_enabled;

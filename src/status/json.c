@@ -139,6 +139,7 @@ cJSON *status_json(const struct view *v)
 		cJSON_AddBoolToObject(root, "tunnel_up", v->machine->tunnel_up);
 		cJSON_AddStringToObject(root, "wg_quick", v->machine->wg.active_state);
 		cJSON_AddStringToObject(root, "ndppd", v->machine->ndppd.active_state);
+		cJSON_AddStringToObject(root, "timer", v->machine->timer.active_state);
 	}
 	add_path(v, root);
 	add_sites(v, root);

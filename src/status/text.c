@@ -11,13 +11,13 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/i18n.h"
+#include "base/words.h"
 #include "base/wrap.h"
 #include "metadata/instance.h"
 #include "net/inventory.h"
 #include "relay/relay.h"
 #include "status/picture.h"
 #include "status/view.h"
-#include "base/words.h"
 
 #define INDENT 11
 /* Of the last apply's changes, without --verbose: so many that a relay that is well fits 24 lines,
@@ -124,9 +124,13 @@ static void add_live(const struct screen *s)
 	row(s, _("tunnel"), "%s, %s, UDP %u, %s", relay->wg_interface.s,
 	    m->tunnel_up ? _("up") : _("down"), (unsigned)relay->listen_port,
 	    ip_text(&relay->vps_transit).s);
-	row(s, _("units"), "%s %s, ndppd.service %s", m->wg_unit,
-	    m->units_known ? m->wg.active_state : "?",
-	    m->units_known ? m->ndppd.active_state : "?");
+	row(s, _("units"), "%s %s, ndppd.service %s, timer %s", m->wg_unit,
+	    m->units_known ? m->wg.active_state : "?", m->units_known ? m->ndppd.active_state : "?",
+	    m->units_known ? m->timer.active_state : "?");
+	if (m->units_known && !unit_is_active(&m->timer))
+		row(s, "",
+		    _("sixrelay follows Vultr's panel only when it is run; to have it do so by "
+		      "itself: systemctl enable --now sixrelay.service sixrelay.timer"));
 }
 
 static const char *site_state_word(enum site_state state)

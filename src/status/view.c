@@ -9,10 +9,10 @@
 #include "apply/machine.h"
 #include "apply/state.h"
 #include "base/i18n.h"
+#include "base/words.h"
 #include "net/inventory.h"
 #include "relay/relay.h"
 #include "render/sysctl.h"
-#include "base/words.h"
 
 /* One thing more that is known of the hop; the worst of them is its mark. */
 __attribute__((format(printf, 3, 4))) static void judge(struct hop *hop, enum mark mark,

@@ -16,13 +16,13 @@
 #include "apply/wg_dump.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/words.h"
 #include "base/wrap.h"
 #include "golden.h"
 #include "sample.h"
 #include "status/json.h"
 #include "status/text.h"
 #include "status/view.h"
-#include "base/words.h"
 
 static const struct {
 	int64_t seconds;
@@ -123,6 +123,7 @@ static void make_world(struct world *w, const char *conf)
 	w->machine = (struct machine){.live = true,
 				      .units_known = true,
 				      .wg_unit = "wg-quick@wg0.service",
+				      .timer = {.active_state = "active"},
 				      .wg = {.active_state = "active"},
 				      .ndppd = {.active_state = "active"},
 				      .sysctl = {'0', '0', '1', '1'},
