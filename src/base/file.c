@@ -138,13 +138,7 @@ static int set_meta(int fd, const struct file_meta *meta)
 {
 	const struct timespec times[2] = {meta->time, meta->time};
 
-	struct stat now;
-
-	/* The unit's sandbox has no chown: where there is nothing to change, none is asked for. */
-	if (fstat(fd, &now) < 0 ||
-	    ((now.st_uid != meta->uid || now.st_gid != meta->gid) &&
-	     fchown(fd, meta->uid, meta->gid) < 0) ||
-	    futimens(fd, times) < 0)
+	if (fchown(fd, meta->uid, meta->gid) < 0 || futimens(fd, times) < 0)
 		return -errno;
 	return 0;
 }

@@ -51,12 +51,8 @@ int file_symlink(int root, const char *path, const char *target, const struct fi
 		r = -errno;
 	if (r == 0 && meta) {
 		const struct timespec times[2] = {meta->time, meta->time};
-		struct stat now;
 
-		/* As in file_restore: no chown without a need. */
-		if (fstatat(dir, temp.s, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    ((now.st_uid != meta->uid || now.st_gid != meta->gid) &&
-		     fchownat(dir, temp.s, meta->uid, meta->gid, AT_SYMLINK_NOFOLLOW) < 0) ||
+		if (fchownat(dir, temp.s, meta->uid, meta->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    utimensat(dir, temp.s, times, AT_SYMLINK_NOFOLLOW) < 0)
 			r = -errno;
 	}
