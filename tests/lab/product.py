@@ -19,6 +19,7 @@ MAKE = """
     make install
 """
 # $0 root, $1 build tree, $2 the layer to be, $3 a scratch directory, $4 the commands
+# More layers for $0 are put before it, with colons.
 IN_OVERLAY = """
     mkdir "$3/work" "$3/root"
     mount -t overlay overlay -o "lowerdir=$0,upperdir=$2,workdir=$3/work" "$3/root"
@@ -67,6 +68,11 @@ def build(root, hashes):
     log = checked([*PRIVATE, "sh", "-ec", IN_OVERLAY, root, tree, new, scratch, commands])
     (tree / "lab.log").write_text(log)
     return new
+
+
+def copy(tree):
+    """Copies the sources into an empty tree."""
+    sync({name: "" for name in sources()}, tree)
 
 
 def sync(hashes, tree):

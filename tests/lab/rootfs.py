@@ -23,8 +23,31 @@ BUILD = """
     libsodium-dev check
 """
 UBUNTU_KEYRING = "usr/share/keyrings/ubuntu-archive-keyring.gpg"
-# Mounts and network are private: nothing stays mounted, and ufw can't touch the host.
-PRIVATE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net"]
+# Mounts are private: nothing stays mounted.
+MOUNTS = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+# The network, too: ufw can't touch the host.
+PRIVATE = [*MOUNTS, "--net"]
+# $0 root, $1 the layer to be, $2 a scratch directory, the rest: packages. No daemon starts.
+INSTALL = """
+    root=$0 layer=$1 scratch=$2
+    shift 2
+    mkdir "$scratch/work" "$scratch/root"
+    mount -t overlay overlay -o "lowerdir=$root,upperdir=$layer,workdir=$scratch/work" "$scratch/root"
+    cd "$scratch/root"
+    mount -t proc proc proc
+    mount -t tmpfs tmpfs tmp
+    mount -t tmpfs tmpfs var/lib/apt/lists
+    cp --remove-destination -L /etc/resolv.conf etc/resolv.conf
+    printf '#!/bin/sh\nexit 101\n' >usr/sbin/policy-rc.d
+    chmod 755 usr/sbin/policy-rc.d
+    apt="chroot . env DEBIAN_FRONTEND=noninteractive apt-get -q -y"
+    $apt update
+    $apt install --no-install-recommends "$@"
+    $apt clean
+    cd /
+    umount --recursive "$scratch/root"
+    rm "$layer/usr/sbin/policy-rc.d" "$layer/etc/resolv.conf"
+"""
 
 
 def base(suite):
@@ -46,6 +69,20 @@ def base(suite):
             checked([*PRIVATE, "sh", "-ec", enter, new], IMAGE.read_text())
             new.rename(path)
             prune(f"{suite}-{'?' * 12}")
+    return path
+
+
+def extra(suite, packages):
+    """A directory to lay over base(suite): further packages."""
+    root = base(suite)
+    path = CACHE / f"{root.name}-extra-{digest(INSTALL, *packages)}"
+    with locked(f"{suite}-extra"):
+        if not path.exists():
+            say(f"{suite}: installing {' '.join(packages)}")
+            new, scratch = fresh(f"{root.name}-extra.new"), fresh(f"{root.name}-extra.scratch")
+            checked([*MOUNTS, "sh", "-ec", INSTALL, root, new, scratch, *packages])
+            new.rename(path)
+            prune(f"{suite}-*-extra-{'?' * 12}")
     return path
 
 
