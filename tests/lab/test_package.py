@@ -178,6 +178,16 @@ def test_a_purge_without_a_revert(machine):
     assert difference(before, machine_as_it_is(machine)) == []
 
 
+def test_a_purge_while_waiting(machine, bare_lab):
+    bare_lab.detach(RESERVED)
+    before = machine_as_it_is(machine)
+    install(machine)
+    machine.run(["sixrelay", "apply"])
+    assert machine.exists(f"{STATE}/state.json")
+    assert own(apt(machine, "purge", "sixrelay").stdout) == ""
+    assert difference(before, machine_as_it_is(machine)) == []
+
+
 def test_copies_of_what_others_wrote_stay(machine):
     install(machine)
     machine.run(["sixrelay", "apply"])
