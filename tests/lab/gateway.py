@@ -5,6 +5,7 @@ Every IPv6 prefix is on-link, as on Vultr: the gateway asks for each address
 on the wire to the VPS and never routes a prefix to it.
 """
 
+import dataclasses
 import ipaddress
 
 from .netns import Namespace, veth
@@ -33,14 +34,29 @@ def eui64(prefix, mac):
 
 VPS6 = str(eui64(ORIGINAL, VPS_MAC))
 
-RADVD = f"""interface vps {{
+RADVD = """interface vps {
     AdvSendAdvert on;
     MinRtrAdvInterval 3;
     MaxRtrAdvInterval 10;
     AdvDefaultLifetime 1800;
-    prefix {ORIGINAL} {{ AdvOnLink on; AdvAutonomous on; }};
-}};
+    prefix %s { AdvOnLink on; AdvAutonomous on; };
+};
 """
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """What Vultr gives an instance; one that is made of another's snapshot has its own."""
+
+    nic: str = VPS_NIC
+    mac: str = VPS_MAC
+    v4: str = VPS4
+    original: str = ORIGINAL
+    number: str = "0b8f5c3e-1d2a-4c6e-9f7b-2a4d6e8c0f13"
+
+    @property
+    def v6(self):
+        return str(eui64(self.original, self.mac))
 
 
 class Gateway:
@@ -49,6 +65,7 @@ class Gateway:
     def __init__(self, name, directory):
         self.directory = directory
         self.homes = 0
+        self.identity = Identity()
         self.namespace = Namespace(f"{name}-gateway")
         self.public = Namespace(f"{name}-public")
         self.run = self.namespace.run
@@ -57,11 +74,8 @@ class Gateway:
         self._sysctls()
         self._addresses()
         self._public_host()
-        self.attach(ORIGINAL)
-        self._dhcp()
-        (directory / "radvd.conf").write_text(RADVD)
-        self.radvd = None
-        self.advertise()
+        self.dhcp = self.radvd = None
+        self._serve()
 
     def _bridge(self, name, mac=None):
         """A bridge, so that the far end may come and go.
@@ -108,13 +122,28 @@ class Gateway:
         self.public.run(["ip", "-6", "route", "add", "default",
                          "via", "3fff:fff::1"])
 
+    def _serve(self):
+        """What the instance is given: its /64, its address, router advertisements."""
+        self.attach(self.identity.original)
+        self._dhcp()
+        (self.directory / "radvd.conf").write_text(RADVD % self.identity.original)
+        self.advertise()
+
+    def become(self, identity):
+        """Has another instance in the place of the one that is powered off."""
+        self.detach(self.identity.original)
+        self.namespace.stop(self.dhcp)
+        self.identity = identity
+        self._serve()
+
     def _dhcp(self):
-        self.namespace.start(
+        identity = self.identity
+        self.dhcp = self.namespace.start(
             ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
              "--user=root", "--pid-file=", "--log-facility=-", "--log-dhcp",
              "--port=0", "--interface=vps", "--leasefile-ro", "--no-ping",
-             "--dhcp-authoritative", f"--dhcp-range={VPS4},static,1h",
-             f"--dhcp-host={VPS_MAC},{VPS4}",
+             "--dhcp-authoritative", f"--dhcp-range={identity.v4},static,1h",
+             f"--dhcp-host={identity.mac},{identity.v4}",
              "--dhcp-option=option:router,203.0.113.1",
              f"--dhcp-option=option:dns-server,{PUBLIC4}",
              "--dhcp-option=option:classless-static-route,"
@@ -137,8 +166,8 @@ class Gateway:
 
     def plug_vps(self, namespace):
         """Gives the VPS's namespace its NIC, down as at power-on."""
-        veth(self.namespace, "vps-nic", namespace, VPS_NIC,
-             right_mac=VPS_MAC)
+        veth(self.namespace, "vps-nic", namespace, self.identity.nic,
+             right_mac=self.identity.mac)
         self.run(["ip", "link", "set", "vps-nic", "addrgenmode", "none"])
         self.run(["ip", "link", "set", "vps-nic", "master", "vps", "up"])
 

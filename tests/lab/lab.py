@@ -53,12 +53,27 @@ class Lab:
         """Attaches a reserved /64, as one does in Vultr's panel."""
         self.reserved.append(prefix)
         self.gateway.attach(prefix)
-        self.metadata.set(document(reserved=self.reserved))
+        self.publish()
 
     def detach(self, prefix):
         self.reserved.remove(prefix)
         self.gateway.detach(prefix)
-        self.metadata.set(document(reserved=self.reserved))
+        self.publish()
+
+    def publish(self):
+        """Has the metadata service say what is so."""
+        self.metadata.set(document(self.reserved, self.gateway.identity))
+
+    def restore(self, identity, reserved=()):
+        """Makes another instance of the VPS's disk, as of a snapshot; not booted."""
+        self.vps.power_cut()
+        for prefix in list(self.reserved):
+            self.detach(prefix)
+        self.gateway.become(identity)
+        for prefix in reserved:
+            self.attach(prefix)
+        self.publish()
+        self.vps.bind_reserved(*reserved)
 
     def add_home(self, home):
         """Hands over a home, for its close() to be called before the rest goes."""

@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: MIT
 """Vultr's metadata service, as a test sees and changes it."""
 
+import ipaddress
 import json
 import pathlib
 import sys
 
-from .gateway import METADATA4, ORIGINAL, VPS4, VPS_MAC, eui64
+from .gateway import METADATA4, Identity
 from .waiting import until
 
 SERVER = pathlib.Path(__file__).with_name("metadata_server.py")
 NO_BGP = dict.fromkeys(("my-address", "my-asn", "peer-address", "peer-asn"), "")
 
 
-def document(original=ORIGINAL, reserved=(), mac=VPS_MAC, v4=VPS4, public_keys=()):
+def document(reserved=(), identity=Identity(), public_keys=()):
     """What Vultr answered in 2026 for a VPS with these prefixes."""
-    network, prefix = original.split("/")
+    network, prefix = identity.original.split("/")
+    v4 = identity.v4
     # Vultr writes the host part with its leading zeros.
-    host = eui64(original, mac).exploded.split(":", 4)[4]
+    host = ipaddress.ip_address(identity.v6).exploded.split(":", 4)[4]
     return {
         "bgp": {"ipv4": NO_BGP, "ipv6": NO_BGP},
         "hostname": "relay-0",
-        "instance-v2-id": "0b8f5c3e-1d2a-4c6e-9f7b-2a4d6e8c0f13",
+        "instance-v2-id": identity.number,
         "instanceid": "123456789",
         "interfaces": [
             {
@@ -39,7 +41,7 @@ def document(original=ORIGINAL, reserved=(), mac=VPS_MAC, v4=VPS4, public_keys=(
                     "network": network,
                     "prefix": prefix,
                 },
-                "mac": mac,
+                "mac": identity.mac,
                 "network-type": "public",
             }
         ],

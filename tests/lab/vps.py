@@ -8,7 +8,6 @@ import signal
 import subprocess
 
 from .cgroup import Cgroup
-from .gateway import VPS6, VPS_NIC
 from .netns import Namespace
 from .waiting import until
 
@@ -114,9 +113,10 @@ class Vps:
         until(self._online, 30, f"{self.name}'s addresses and default routes")
 
     def _online(self):
-        address = self.run(["ip", "addr", "show", "dev", VPS_NIC, "-tentative"]).stdout
+        identity = self.gateway.identity
+        address = self.run(["ip", "addr", "show", "dev", identity.nic, "-tentative"]).stdout
         routes = [self.run(["ip", v, "route", "show", "default"]).stdout for v in ("-4", "-6")]
-        return all(routes) and f" {VPS6}/" in address and " inet " in address
+        return all(routes) and f" {identity.v6}/" in address and " inet " in address
 
     def argv(self, argv):
         """The command line that runs argv on the machine."""
@@ -206,7 +206,7 @@ class Vps:
 
         It also matches by MAC, but networkd would look for a permanent one: no veth has it.
         """
-        lines = ["network:", "  version: 2", "  ethernets:", f"    {VPS_NIC}:"]
+        lines = ["network:", "  version: 2", "  ethernets:", f"    {self.gateway.identity.nic}:"]
         lines += ["      dhcp4: true", "      dhcp6: true", "      accept-ra: true"]
         if addresses:
             lines += ["      addresses:", *(f'      - "{address}"' for address in addresses)]
