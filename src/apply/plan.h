@@ -48,6 +48,7 @@ enum note_kind {
 struct note {
 	enum note_kind kind;
 	char *text;
+	bool told; /* by an earlier apply in this boot (told.h) */
 };
 
 struct plan {

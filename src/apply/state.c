@@ -18,11 +18,25 @@
 #include "metadata/vultr.h"
 
 #define STATE_MAX (1024 * 1024)
+/* Raised when this version would misread what a later one writes; a field more is no reason. */
+#define STATE_FORMAT 1
 
 static int parse(struct state *state, const struct buf *text)
 {
 	state->root = cJSON_ParseWithOpts(buf_str(text), NULL, true);
 	return cJSON_IsObject(state->root) ? 0 : -EINVAL;
+}
+
+static int check_format(const struct state *state, struct error *err)
+{
+	const cJSON *format = cJSON_GetObjectItemCaseSensitive(state->root, "format");
+
+	if (!format || (cJSON_IsNumber(format) && format->valueint <= STATE_FORMAT))
+		return 0;
+	return error_set(err, -EINVAL,
+			 _("%s is of a newer sixrelay, and this one would misread it; install the "
+			   "newer one again"),
+			 STATE_FILE);
 }
 
 /* Copies of before without a state: not a machine that was never touched. */
@@ -50,7 +64,7 @@ static int load_records(struct state *state, int root, struct error *err)
 	int r = file_read(root, STATE_RECORDS, STATE_MAX, &text, NULL, err);
 
 	if (r == 0 && parse(state, &text) == 0)
-		return 0;
+		return check_format(state, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 || has_copies(root))
@@ -73,7 +87,7 @@ int state_load(struct state *state, int root, struct error *err)
 	if (r < 0)
 		return r;
 	if (parse(state, &state->on_disk) == 0)
-		return 0;
+		return check_format(state, err);
 	if (file_exists(root, STATE_RECORDS))
 		return error_set(err, -EINVAL,
 				 _("%s: not a JSON object; move it away, and its second copy, %s, "
@@ -92,8 +106,11 @@ bool state_is_empty(const struct state *state)
 
 static int print(const struct state *state, struct buf *text, struct error *err)
 {
-	char *printed = cJSON_Print(state->root);
+	char *printed;
 
+	if (!cJSON_GetObjectItemCaseSensitive(state->root, "format"))
+		cJSON_AddNumberToObject(state->root, "format", STATE_FORMAT);
+	printed = cJSON_Print(state->root);
 	if (!printed)
 		return error_errno(err, -ENOMEM, "%s", STATE_FILE);
 	buf_addf(text, "%s\n", printed);
@@ -288,6 +305,38 @@ const char *state_text(const struct state *state, const char *key)
 void state_set_text(struct state *state, const char *key, const char *value)
 {
 	state_json_set_text(state->root, key, value);
+}
+
+bool state_was_told(const struct state *state, const char *boot, const char *note)
+{
+	const cJSON *told = cJSON_GetObjectItemCaseSensitive(state->root, "told"), *item;
+	const char *in = state_json_text(told, "boot");
+
+	if (!in || strcmp(in, boot) != 0)
+		return false;
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(told, "notes"))
+	{
+		if (cJSON_IsString(item) && !strcmp(item->valuestring, note))
+			return true;
+	}
+	return false;
+}
+
+void state_start_told(struct state *state, const char *boot)
+{
+	cJSON *told = state_json_object(state->root, "told");
+
+	state_json_set_text(told, "boot", boot);
+	cJSON_DeleteItemFromObjectCaseSensitive(told, "notes");
+	cJSON_AddArrayToObject(told, "notes");
+}
+
+void state_add_told(struct state *state, const char *note)
+{
+	cJSON *told = cJSON_GetObjectItemCaseSensitive(state->root, "told");
+
+	cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(told, "notes"),
+			     cJSON_CreateString(note));
 }
 
 static const cJSON *record_lines(const struct state *state)

@@ -32,7 +32,8 @@ struct state {
 #define STATE_METADATA STATE_DIR "/metadata.json"
 
 /* Reads state.json, or when it isn't there records.json; with neither the state is empty. -EINVAL
- * when it can't be understood, or when it is gone and copies of before tell that there was one. */
+ * when it can't be understood, as one of a newer version whose format is another one, or when it is
+ * gone and copies of before tell that there was one. What a newer version has added is kept. */
 int state_load(struct state *state, int root, struct error *err);
 
 /* Nothing was ever applied here, or all was reverted. */
@@ -75,17 +76,23 @@ size_t state_sites(const struct state *state, struct site_memory memory[static C
 void state_set_site(struct state *state, const struct site *site);
 
 /* Text that belongs to a site, NULL when there is none: "handshake" (the router's public key that
- * it was seen with), "announced" (the boot in which its script was last announced), and what its
- * script was made of: "router_interface" and "lan_bridge". */
+ * it was seen with), "announced" (in which boot its script was last announced, and on which
+ * consoles), "detached" (its prefix, while that is gone), and what its script was made of:
+ * "router_interface" and "lan_bridge". */
 const char *state_site_text(const struct state *state, const char *site, const char *key);
 void state_set_site_text(struct state *state, const char *site, const char *key, const char *value);
 
 /* Text of the agent as a whole: "wg_interface" and "listen_port" (as
- * they were last applied), "waiting" (the notice last announced), "notes" (as apply
- * --quiet last told them); and of the NIC before the first
- * change: "nic" (its name), "allmulti" ("on" or "off"). */
+ * they were last applied); "silent" (since when the metadata service gives no good answer) and
+ * "silent_why"; and of the NIC before the first change: "nic" (its name), "allmulti" ("on" or
+ * "off"). */
 const char *state_text(const struct state *state, const char *key);
 void state_set_text(struct state *state, const char *key, const char *value);
+
+/* The notes that the last apply told, and in which boot. */
+bool state_was_told(const struct state *state, const char *boot, const char *note);
+void state_start_told(struct state *state, const char *boot);
+void state_add_told(struct state *state, const char *note);
 
 /* The last apply that changed something: when (ISO 8601, UTC) and a line for each change. */
 void state_start_record(struct state *state, const char *time);

@@ -277,6 +277,43 @@ START_TEST(values_of_another_type_do_no_harm)
 }
 END_TEST
 
+/* A state that another version has written: what it has and this one doesn't know stays; a format
+ * that this one would misread is refused, in either copy, and not written over. */
+static const struct {
+	const char *path, *content;
+	bool refused;
+} versions[] = {
+	{FILE_STATE, "{\"wg_interface\": \"wg0\"}", false},
+	{FILE_STATE, "{\"wg_interface\": \"wg0\", \"format\": 1, \"later\": {\"a\": 1}}", false},
+	{STATE_RECORDS, "{\"wg_interface\": \"wg0\", \"format\": 1}", false},
+	{FILE_STATE, "{\"wg_interface\": \"wg0\", \"format\": 2}", true},
+	{FILE_STATE, "{\"format\": \"later\"}", true},
+	{STATE_RECORDS, "{\"wg_interface\": \"wg0\", \"format\": 2}", true},
+};
+
+START_TEST(a_state_of_another_version)
+{
+	CLEANUP(buf_clear) struct buf saved = BUF_INIT;
+	int r;
+
+	unit_write(&dir, versions[_i].path, versions[_i].content, 0600);
+	r = state_load(&state, root, &err);
+	if (versions[_i].refused) {
+		ck_assert_int_eq(r, -EINVAL);
+		ck_assert_msg(strstr(err.text, "newer sixrelay"), "%s", err.text);
+		unit_assert_file(&dir, versions[_i].path, versions[_i].content);
+		return;
+	}
+	ck_assert_msg(r == 0, "%s", err.text);
+	ck_assert_str_eq(state_text(&state, "wg_interface"), "wg0");
+	state_set_text(&state, "listen_port", "51820");
+	save_and_load();
+	buf_add(&saved, state.on_disk.data, state.on_disk.len);
+	ck_assert(strstr(buf_str(&saved), "\"format\":\t1"));
+	ck_assert(!strstr(versions[_i].content, "later") || strstr(buf_str(&saved), "\"later\""));
+}
+END_TEST
+
 START_TEST(the_metadata_is_remembered)
 {
 	struct instance instance = sample_instance(), back;
@@ -313,6 +350,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, state_setup, state_teardown);
 	unit_add_table(tcase, a_state_that_cannot_be_understood_is_named, corrupt);
 	unit_add_table(tcase, values_of_another_type_do_no_harm, odd);
+	unit_add_table(tcase, a_state_of_another_version, versions);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);
 	tcase_add_test(tcase, what_we_wrote_is_ours);
 	tcase_add_test(tcase, what_we_were_about_to_write_is_ours);

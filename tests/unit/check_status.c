@@ -389,7 +389,8 @@ static void of_three(struct world *w)
 /* All that can be added to the screen at once. */
 static void much_to_say(struct world *w)
 {
-	static struct note note = {NOTE_WAITING, "attach a reserved IPv6 /64 to this instance"};
+	static struct note note = {.kind = NOTE_WAITING,
+				   .text = "attach a reserved IPv6 /64 to this instance"};
 
 	for (int i = 0; i < 9; i++) {
 		char line[64];

@@ -42,6 +42,7 @@ unit_programs = \
 	tests/unit/check_status \
 	tests/unit/check_state_before \
 	tests/unit/check_template \
+	tests/unit/check_told \
 	tests/unit/check_ufw \
 	tests/unit/check_unit_links \
 	tests/unit/check_vultr \
