@@ -6,7 +6,10 @@
 
 #include "apply/announce.h"
 #include "apply/apply.h"
+#include "apply/handshake.h"
 #include "apply/revert.h"
+#include "apply/told.h"
+#include "base/boot.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -26,29 +29,16 @@ static void show_notes(const struct plan *plan)
 	}
 }
 
-/* Whether there are notes that the run before did not have; they are remembered. What was kept
- * comes with the step that replaced it. */
-static bool has_new_notes(struct session *session)
+/* With --quiet a run is worth a word when it does something, or has something new to tell. */
+static bool is_news(const struct session *session)
 {
 	const struct plan *plan = &session->plan;
-	const char *told = state_text(&session->state, "notes");
-	CLEANUP(buf_clear) struct buf notes = BUF_INIT;
-	bool differ;
+	bool news = !session->options->quiet || plan->step_count ||
+		    plan_has(plan, NOTE_PROBLEM) || proof_is_due(session);
 
 	for (size_t i = 0; i < plan->note_count; i++)
-		if (plan->notes[i].kind != NOTE_KEPT)
-			buf_addf(&notes, "%s\n", plan->notes[i].text);
-	differ = strcmp(told ? told : "", buf_str(&notes)) != 0;
-	if (differ)
-		state_set_text(&session->state, "notes", notes.len ? buf_str(&notes) : NULL);
-	return differ && notes.len;
-}
-
-/* With --quiet a run is worth a word when it does something, or has something new to tell. */
-static bool is_news(struct session *session)
-{
-	return !session->options->quiet || has_new_notes(session) || session->plan.step_count ||
-	       plan_has(&session->plan, NOTE_PROBLEM) || proof_is_due(session);
+		news = news || !plan->notes[i].told;
+	return news;
 }
 
 static int carry_out(struct session *session, struct error *err)
@@ -108,6 +98,22 @@ static int prove(struct session *session, struct error *err)
 	return use_rule(session, rule, r < 0 ? NULL : err);
 }
 
+static void tell_announced(const struct session *session, const struct announced *announced)
+{
+	size_t reached = session->conf.console_count - announced->failed;
+
+	for (size_t i = 0; i < session->conf.console_count; i++) {
+		CLEANUP(buf_clear) struct buf text = BUF_INIT;
+
+		if (!announced->errors[i].code)
+			continue;
+		buf_addf(&text, _("console %s"), announced->errors[i].text);
+		cmd_tell(_("warning: "), buf_str(&text));
+	}
+	if (announced->script && reached)
+		printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
+}
+
 /* Tells whether there was anything to say. */
 static bool announce_all(struct session *session)
 {
@@ -119,13 +125,12 @@ static bool announce_all(struct session *session)
 		.state = &session->state,
 	};
 	struct error err = ERROR_INIT;
-	bool said = false;
+	struct announced announced;
 
-	if (announce(&announcement, &said, &err) < 0)
+	if (announce(&announcement, &announced, &err) < 0)
 		cmd_tell(_("warning: "), err.text);
-	if (said && session->conf.console_count)
-		printf(_("sixrelay: announced on the console; here: sixrelay script\n"));
-	return said;
+	tell_announced(session, &announced);
+	return announced.anything;
 }
 
 /* At the end of an apply that went well so far. */
@@ -155,13 +160,18 @@ static int do_apply(struct session *session, struct error *err)
 {
 	bool said, idle = !session->plan.step_count && !session->plan.note_count;
 	bool problem = plan_has(&session->plan, NOTE_PROBLEM);
+	struct boot_id boot = boot_id(session->root);
 	int result, r;
 
+	if (session->live)
+		handshake_remember(session->root, &session->relay, &session->state);
 	note_sites(session);
 	result = carry_out(session, err);
 	said = session->live && announce_all(session);
 	if (said)
 		journal_release(&session->journal);
+	if (session->live)
+		told_remember(&session->state, &session->plan, &boot);
 	journal_stage(&session->journal, "announce", 0, said ? "announced" : "nothing to say");
 	if (result == 0 && !problem && proof_is_due(session)) {
 		result = prove_and_log(session, err);
@@ -214,6 +224,11 @@ static int make_plan(struct session *session, int *lock, struct error *err)
 		r = session_wait_route(session, err);
 	if (r == 0)
 		r = session_make_plan(session, err);
+	if (r == 0) {
+		struct boot_id boot = boot_id(session->root);
+
+		told_mark(&session->plan, &session->state, &boot);
+	}
 	journal_stage(&session->journal, "plan", r, r < 0 ? "%s" : "%s, %zu steps",
 		      r < 0 ? err->text : session->relay.nic.s, session->plan.step_count);
 	return r;

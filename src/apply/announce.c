@@ -7,7 +7,6 @@
 #include "apply/console.h"
 #include "apply/plan.h"
 #include "apply/state.h"
-#include "apply/wg_dump.h"
 #include "base/boot.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -20,23 +19,12 @@
 
 #define SCRIPT_MAX (64 * 1024)
 
-/* Whether the router has been seen with the key it has now. Asks wg only while it has not. */
+/* Whether the router has been seen with the key it has now. */
 static bool handshake_seen(const struct announce *a, const struct site *site)
 {
-	struct wg_key_text key = wg_key_text(&site->router_public_key);
 	const char *seen = state_site_text(a->state, site->name, "handshake");
-	const struct wg_peer *peer;
-	struct wg_dump dump;
 
-	if (seen && !strcmp(seen, key.s))
-		return true;
-	if (wg_dump_read(&dump, a->relay->wg_interface.s, NULL) < 0)
-		return false;
-	peer = wg_dump_peer(&dump, &site->router_public_key);
-	if (!peer || !peer->handshake)
-		return false;
-	state_set_site_text(a->state, site->name, "handshake", key.s);
-	return true;
+	return seen && !strcmp(seen, wg_key_text(&site->router_public_key).s);
 }
 
 static bool secret_shown(const struct announce *a, bool handshake)
@@ -66,79 +54,114 @@ static void add_announcement(const struct announce *a, const struct site *site, 
 			 ip4_text(a->relay->endpoint).s, site->name);
 }
 
-/* Adds the site's script to out when it is due. The whole script, secret and all, is what decides
- * whether it has changed, and what is put into the state directory (0600). */
+/* In which boot, and where: a console that the settings name since is to have it, too. */
+static void add_occasion(const struct announce *a, struct buf *out)
+{
+	buf_adds(out, boot_id(a->root).s);
+	for (size_t i = 0; i < a->conf->console_count; i++)
+		buf_addf(out, " %s", a->conf->consoles[i]);
+}
+
+/* Adds the site's script to out when it is due; *changed tells whether it is another one than was
+ * announced last. The whole script, secret and all, is what decides that. */
 static int announce_site(const struct announce *a, const struct site *site, struct buf *out,
-			 struct error *err)
+			 bool *changed, struct error *err)
 {
 	struct file_path path = state_script_path(site->name);
-	CLEANUP(buf_clear) struct buf script = BUF_INIT, old = BUF_INIT;
+	CLEANUP(buf_clear) struct buf script = BUF_INIT, old = BUF_INIT, occasion = BUF_INIT;
 	const char *announced = state_site_text(a->state, site->name, "announced");
-	struct boot_id boot = boot_id(a->root);
-	bool changed, handshake;
+	bool handshake = handshake_seen(a, site);
 	int r;
 
 	render_routeros(a->relay, site, true, &script);
 	r = file_read(a->root, path.s, SCRIPT_MAX, &old, NULL, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	changed = r == -ENOENT || !buf_equal(&script, &old);
-	if (!changed && announced && !strcmp(announced, boot.s))
+	add_occasion(a, &occasion);
+	*changed = r == -ENOENT || !buf_equal(&script, &old);
+	if (!*changed && announced && !strcmp(announced, buf_str(&occasion)))
 		return 0;
-	handshake = handshake_seen(a, site);
-	if (changed || !handshake)
+	if (*changed || !handshake)
 		add_announcement(a, site, secret_shown(a, handshake), out);
-	state_set_site_text(a->state, site->name, "announced", boot.s);
-	return changed ? file_write(a->root, path.s, &script, 0600, err) : 0;
+	state_set_site_text(a->state, site->name, "announced", buf_str(&occasion));
+	return 0;
 }
 
-/* What is waited for, once for each new text. */
-static void announce_waiting(const struct announce *a, struct buf *out)
+/* After it was announced: a run that is cut short before says it again. The file has the secret
+ * (0600). */
+static int keep_script(const struct announce *a, const struct site *site, struct error *err)
 {
+	CLEANUP(buf_clear) struct buf script = BUF_INIT;
+
+	render_routeros(a->relay, site, true, &script);
+	return script.error
+		       ? error_errno(err, script.error, "announce")
+		       : file_write(a->root, state_script_path(site->name).s, &script, 0600, err);
+}
+
+/* A prefix that is back brings no new script. */
+static void announce_back(const struct announce *a, struct buf *out)
+{
+	for (size_t i = 0; i < a->relay->site_count; i++) {
+		const struct site *site = &a->relay->sites[i];
+		const char *detached = state_site_text(a->state, site->name, "detached");
+		struct ip_text prefix = prefix_text(&site->prefix);
+		CLEANUP(buf_clear) struct buf text = BUF_INIT;
+
+		if (site->state == SITE_READY && detached && !strcmp(detached, prefix.s)) {
+			buf_addf(&text, _("site %s: %s is attached again"), site->name, prefix.s);
+			wrap(out, "sixrelay: ", buf_str(&text), 2);
+		}
+		state_set_site_text(a->state, site->name, "detached",
+				    site->state == SITE_DETACHED ? prefix.s : NULL);
+	}
+}
+
+/* What is waited for; and what was kept: whoever wrote a file that is gone now may look for it. */
+static void announce_notes(const struct announce *a, struct buf *out)
+{
+	for (size_t i = 0; i < a->plan->note_count; i++) {
+		const struct note *note = &a->plan->notes[i];
+
+		if (!note->told && (note->kind == NOTE_WAITING || note->kind == NOTE_KEPT))
+			wrap(out, "sixrelay: ", note->text, 2);
+	}
+}
+
+/* What stands on a console, a prompt as a rule, may have no end of its line. */
+static void tell(const struct announce *a, const struct buf *out, struct announced *announced)
+{
+	static const struct console_limits limits = CONSOLE_LIMITS_DEFAULT;
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
-	const char *told = state_text(a->state, "waiting");
 
-	for (size_t i = 0; i < a->plan->note_count; i++)
-		if (a->plan->notes[i].kind == NOTE_WAITING)
-			wrap(&text, "sixrelay: ", a->plan->notes[i].text, 2);
-	if (text.len && (!told || strcmp(told, buf_str(&text)) != 0))
-		buf_add(out, text.data, text.len);
-	state_set_text(a->state, "waiting", text.len ? buf_str(&text) : NULL);
+	buf_adds(&text, "\n");
+	buf_add(&text, out->data, out->len);
+	announced->failed = console_write(a->conf->consoles, a->conf->console_count, buf_str(&text),
+					  text.len, &limits, announced->errors);
 }
 
-/* Whoever wrote a file that is gone now may look for it. */
-static void announce_kept(const struct announce *a, struct buf *out)
-{
-	for (size_t i = 0; i < a->plan->note_count; i++)
-		if (a->plan->notes[i].kind == NOTE_KEPT)
-			wrap(out, "sixrelay: ", a->plan->notes[i].text, 2);
-}
-
-int announce(const struct announce *a, bool *said, struct error *err)
+int announce(const struct announce *a, struct announced *announced, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf out = BUF_INIT;
-	struct error console_err = ERROR_INIT;
-	int result = 0, r;
+	bool changed[CONF_SITES_MAX] = {false};
+	size_t before;
+	int r = 0;
 
-	announce_waiting(a, &out);
-	announce_kept(a, &out);
-	for (size_t i = 0; i < a->relay->site_count; i++) {
-		if (a->relay->sites[i].state == SITE_WAITING || !a->relay->has_endpoint)
-			continue;
-		r = announce_site(a, &a->relay->sites[i], &out, err);
-		if (r < 0)
-			return r;
-	}
+	*announced = (struct announced){0};
+	announce_notes(a, &out);
+	announce_back(a, &out);
+	before = out.len;
+	for (size_t i = 0; r == 0 && i < a->relay->site_count; i++)
+		if (a->relay->sites[i].state != SITE_WAITING && a->relay->has_endpoint)
+			r = announce_site(a, &a->relay->sites[i], &out, &changed[i], err);
 	if (out.error)
 		return error_errno(err, out.error, "announce");
-	*said = out.len > 0;
-	for (size_t i = 0; out.len && i < a->conf->console_count; i++) {
-		r = console_write(a->conf->consoles[i], out.data, out.len, &console_err);
-		if (r < 0 && result == 0) {
-			result = r;
-			*err = console_err;
-			error_wrap(err, r, _("console"));
-		}
-	}
-	return result;
+	announced->anything = out.len > 0;
+	announced->script = out.len > before;
+	if (announced->anything)
+		tell(a, &out, announced);
+	for (size_t i = 0; r == 0 && i < a->relay->site_count; i++)
+		if (changed[i])
+			r = keep_script(a, &a->relay->sites[i], err);
+	return r;
 }

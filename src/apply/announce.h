@@ -3,23 +3,31 @@
 
 #include <stdbool.h>
 
-struct conf;
-struct error;
+#include "base/error.h"
+#include "relay/conf.h"
+
 struct plan;
 struct relay;
 struct state;
 
-/* The console: each site's script between its markers, when it is new, when it has changed, and at
- * every boot until the router's first handshake; and, once, what is being waited for. */
+/* The consoles: each site's script between its markers, when it is new, when it has changed, and at
+ * every boot until the router's first handshake; and, once in each boot, what is being waited for.
+ */
 
 struct announce {
 	int root;
 	const struct conf *conf;
 	const struct relay *relay;
-	const struct plan *plan;
+	const struct plan *plan; /* its notes marked, told.h */
 	struct state *state;
 };
 
-/* Writes to the consoles what there is to say, and remembers that it was said. *said tells whether
- * anything was. A console that fails is named in err; the others are written all the same. */
-int announce(const struct announce *a, bool *said, struct error *err);
+struct announced {
+	bool anything, script; /* whether there was something to say, and whether it was a script */
+	size_t failed;	       /* so many consoles have not, or not all of it */
+	struct error errors[CONF_CONSOLES_MAX];
+};
+
+/* Writes to the consoles what there is to say, and remembers that it was said: a console that fails
+ * is not tried again before there is something new, or the next boot. */
+int announce(const struct announce *a, struct announced *announced, struct error *err);

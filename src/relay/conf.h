@@ -16,6 +16,7 @@ struct error;
 #define CONF_PATH "/etc/sixrelay.conf"
 #define CONF_SITES_MAX 64
 #define CONF_CONSOLES_MAX 4
+#define CONF_CONSOLE_SIZE 64
 #define CONF_NAME_SIZE 16
 #define CONF_PROOF_HOSTS_MAX 4
 /* The tunnel's name on a router. */
@@ -62,7 +63,7 @@ struct conf {
 	enum ndppd_rule ndppd_rule;
 	bool manage_ufw, manage_sshd;
 	size_t console_count;
-	char consoles[CONF_CONSOLES_MAX][64];
+	char consoles[CONF_CONSOLES_MAX][CONF_CONSOLE_SIZE];
 	enum announce_secret announce_secret;
 	size_t proof_host_count;
 	struct in6_addr proof_hosts[CONF_PROOF_HOSTS_MAX]; /* asked when the gateway is silent */

@@ -9,6 +9,7 @@ unit_programs = \
 	tests/unit/check_buf \
 	tests/unit/check_changes \
 	tests/unit/check_conf \
+	tests/unit/check_console \
 	tests/unit/check_diff \
 	tests/unit/check_error \
 	tests/unit/check_fetch \
