@@ -33,7 +33,7 @@ static void show_notes(const struct plan *plan)
 static bool is_news(const struct session *session)
 {
 	const struct plan *plan = &session->plan;
-	bool news = !session->options->quiet || plan->step_count ||
+	bool news = !session->options->quiet || plan->step_count || session->heard_again ||
 		    plan_has(plan, NOTE_PROBLEM) || proof_is_due(session);
 
 	for (size_t i = 0; i < plan->note_count; i++)
@@ -236,10 +236,13 @@ static int make_plan(struct session *session, int *lock, struct error *err)
 
 static int apply(struct session *session, int *lock, size_t *steps, struct error *err)
 {
-	int r = session_fetch(session, err);
+	int r = session_fetch_or_recall(session, err);
 
-	journal_stage(&session->journal, "metadata", r, "%s",
-		      r < 0 ? err->text : session->instance.id);
+	journal_stage(&session->journal, "metadata", r,
+		      r < 0 || session->heard ? "%s" : "as of the last apply: %s",
+		      r < 0	       ? err->text
+		      : session->heard ? session->instance.id
+				       : session->silent.text);
 	if (r == 0)
 		r = make_plan(session, lock, err);
 	if (r < 0)
@@ -247,6 +250,8 @@ static int apply(struct session *session, int *lock, size_t *steps, struct error
 	*steps = session->plan.step_count;
 	if (is_news(session)) {
 		journal_release(&session->journal);
+		if (session->heard_again)
+			printf(_("sixrelay: the metadata service answers again\n"));
 		show_notes(&session->plan);
 	}
 	return do_apply(session, err);

@@ -73,7 +73,7 @@ int cmd_plan(const struct options *options)
 
 	r = session_open(&session, options, &err);
 	if (r == 0)
-		r = session_fetch(&session, &err);
+		r = session_fetch_or_recall(&session, &err);
 	if (r == 0)
 		r = session_make_relay(&session, &err);
 	if (r == 0)

@@ -102,6 +102,22 @@ int session_fetch(struct session *session, struct error *err)
 	return fetch_instance(&session->instance, session->options->metadata, &limits, &hooks, err);
 }
 
+int session_fetch_or_recall(struct session *session, struct error *err)
+{
+	int r = session_fetch(session, &session->silent);
+
+	session->heard = r == 0;
+	if (r == 0)
+		return 0;
+	if (!session->options->metadata &&
+	    state_load_instance(session->root, &session->instance, NULL) == 0)
+		return 0;
+	*err = session->silent;
+	if (session->options->metadata)
+		return r;
+	return error_wrap(err, r, _("waiting for the metadata service"));
+}
+
 int session_recall(struct session *session, struct error *err)
 {
 	int r;
@@ -147,6 +163,38 @@ static void recall_rule(struct session *session)
 		session->relay.ndppd_rule = NDPPD_AUTO;
 }
 
+static void note_silence(struct session *session)
+{
+	struct state *state = &session->state;
+
+	if (session->silent.code && !state_text(state, "silent")) {
+		state_set_text(state, "silent", clock_utc().s);
+		state_set_text(state, "silent_why", session->silent.text);
+	}
+	if (!session->heard || session->options->metadata || !state_text(state, "silent"))
+		return;
+	session->heard_again = true;
+	state_set_text(state, "silent", NULL);
+	state_set_text(state, "silent_why", NULL);
+}
+
+/* What the service said at the last apply may be of the instance that this one's disk comes from;
+ * a NIC that the settings name hides that. */
+static int check_recalled(const struct session *session, struct error *err)
+{
+	const struct mac *mac = &session->instance.mac;
+	const struct link *link;
+
+	if (!session->silent.code || !session->live ||
+	    inventory_link_by_mac(&session->inventory, mac, &link))
+		return 0;
+	return error_set(
+		err, -ENODEV,
+		_("waiting for the metadata service: %s; what it said at the last apply is "
+		  "of another machine, with MAC %s"),
+		session->silent.text, mac_text(mac).s);
+}
+
 int session_make_relay(struct session *session, struct error *err)
 {
 	struct site_memory memory[CONF_SITES_MAX];
@@ -161,8 +209,11 @@ int session_make_relay(struct session *session, struct error *err)
 			  : sysfs_inventory(&session->inventory, session->root,
 					    session->conf.has_nic ? &session->conf.nic : NULL,
 					    &session->instance.mac, err);
+	if (r == 0)
+		r = check_recalled(session, err);
 	if (r < 0)
 		return r;
+	note_silence(session);
 	r = relay_make(&session->relay, &session->conf, &session->instance, &session->inventory,
 		       memory, count, err);
 	if (r < 0)

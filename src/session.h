@@ -29,6 +29,9 @@ struct session {
 	struct state state;
 	struct instance instance;
 	bool told_retry;
+	bool heard;	     /* the metadata is what the service says now */
+	struct error silent; /* or of the last apply, since this came of asking it; code 0: not */
+	bool heard_again;    /* and it was silent before */
 	struct inventory inventory;
 	struct relay relay;
 	bool keys_fresh; /* some of the keys are new, and in memory only */
@@ -50,11 +53,15 @@ int session_open(struct session *session, const struct options *options, struct 
 /* The metadata: from the service, or from where --metadata says. */
 int session_fetch(struct session *session, struct error *err);
 
+/* The same; where the service gives no good answer, as of the last apply, if there was one. */
+int session_fetch_or_recall(struct session *session, struct error *err);
+
 /* The metadata as of the last apply, unless --metadata says otherwise. */
 int session_recall(struct session *session, struct error *err);
 
 /* State, inventory, relay and keys; tells with --verbose what was found. May be called again, when
- * the machine may have changed. */
+ * the machine may have changed. Puts into the state, in memory, whether the metadata service is
+ * silent. -ENODEV when what it said at the last apply is of another machine. */
 int session_make_relay(struct session *session, struct error *err);
 
 /* Asks systemd anew; it answers while something else is done. */

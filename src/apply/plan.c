@@ -253,6 +253,9 @@ static void plan_ndppd(const struct view *v, bool changed)
 		return;
 	if (service_changed || state_is_pending(v->state, STAGE_NDPPD))
 		add_unit(v->plan, STEP_MANAGER_RELOAD, STAGE_NDPPD, UNIT_START, "");
+	/* Its links have the NIC's name, which is another one where the disk came from. */
+	if (service_changed && unit_is_enabled(&v->machine->ndppd))
+		add_unit(v->plan, STEP_ENABLE, STAGE_NDPPD, UNIT_START, "ndppd.service");
 	plan_unit(v, STAGE_NDPPD, "ndppd.service", &v->machine->ndppd,
 		  changed || state_is_pending(v->state, STAGE_NDPPD), UNIT_RESTART);
 }
@@ -290,26 +293,41 @@ static void plan_sshd(const struct view *v)
 		add_unit(v->plan, STEP_UNIT, STAGE_SSHD, UNIT_RELOAD, "sshd.service");
 }
 
+static void plan_metadata(const struct view *v)
+{
+	const char *since = state_text(v->state, "silent");
+	const char *why = state_text(v->state, "silent_why");
+
+	if (since)
+		add_note(v->plan, NOTE_WARNING,
+			 _("no good answer of the metadata service since %s, what it said before "
+			   "holds: %s"),
+			 since, why ? why : "?");
+}
+
 static void plan_waiting_site(const struct view *v, const struct site *site)
 {
 	if (site->source == SITE_ORIGINAL)
 		add_note(v->plan, NOTE_WAITING,
 			 _("site %s: the instance has no IPv6 /64. Enable IPv6 in Vultr's panel: "
-			   "the instance, Settings, IPv6. Then: sixrelay apply"),
+			   "the instance, Settings, IPv6. It is taken up "
+			   "within minutes; at once by: sixrelay apply"),
 			 site->name);
 	else if (v->relay->ipv6_disabled)
 		add_note(
 			v->plan, NOTE_WAITING,
 			_("site %s: IPv6 is disabled on this instance. In Vultr's panel, enable it "
 			  "(the instance, Settings, IPv6), then add an IPv6 /64 and attach it to "
-			  "this instance (Network, Reserved IPs). Then: sixrelay apply"),
+			  "this instance (Network, Reserved IPs). It is taken up within minutes; at "
+			  "once by: sixrelay apply"),
 			site->name);
 	else
 		add_note(v->plan, NOTE_WAITING,
 			 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: Network, "
 			   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
-			   "wg-lan-prefix), attach it to this instance; no reboot is needed. Then: "
-			   "sixrelay apply. Or share the instance's own /64: prefix = original"),
+			   "wg-lan-prefix), attach it to this instance; no reboot is needed. It is "
+			   "taken up within minutes; at once by: sixrelay apply. Or share the "
+			   "instance's own /64: prefix = original"),
 			 site->name);
 	if (site->source == SITE_RESERVED && v->relay->has_unusable)
 		add_note(v->plan, NOTE_WARNING,
@@ -327,11 +345,13 @@ static void plan_waiting(const struct view *v)
 		case SITE_READY:
 			break;
 		case SITE_DETACHED:
-			add_note(v->plan, NOTE_WAITING,
-				 _("site %s: %s is no longer attached to this instance; kept as it "
-				   "was. Attach it, or another one, in Vultr's panel: Network, "
-				   "Reserved IPs. Then: sixrelay apply"),
-				 site->name, prefix_text(&site->prefix).s);
+			add_note(
+				v->plan, NOTE_WAITING,
+				_("site %s: %s is no longer attached to this instance; kept as it "
+				  "was. Attach it, or another one, in Vultr's panel: Network, "
+				  "Reserved IPs. It is taken up within minutes; at once by: sixrelay "
+				  "apply"),
+				site->name, prefix_text(&site->prefix).s);
 			break;
 		case SITE_WAITING:
 			plan_waiting_site(v, site);
@@ -347,6 +367,7 @@ void plan_make(struct plan *plan, const struct relay *relay, const struct machin
 	struct view v = {plan, relay, machine, state, list, changes};
 	bool ndppd_changed;
 
+	plan_metadata(&v);
 	plan_waiting(&v);
 	if (!relay_site_count(relay))
 		return;

@@ -105,6 +105,12 @@ static void nothing(void)
 {
 }
 
+static void no_metadata(void)
+{
+	state_set_text(&w.state, "silent", "2026-11-23T04:55:00Z");
+	state_set_text(&w.state, "silent_why", "refused");
+}
+
 /* Vultr's image: ufw active, no ndppd unit that runs, nothing of ours. */
 static void fresh(void)
 {
@@ -491,11 +497,14 @@ static const struct {
 	 "/etc/ndppd.conf"},
 	{"ndppd.conf's mode", "", ndppd_mode, WRITE_NDPPD, "", NULL},
 	{"the unit changed", "", service_changed,
-	 WRITE_SERVICE RELOAD_SYSTEMD "restart ndppd.service\n", "", NULL},
+	 WRITE_SERVICE RELOAD_SYSTEMD "enable ndppd.service\nrestart ndppd.service\n", "", NULL},
 	{"ndppd failed", "", ndppd_died, "restart ndppd.service\n", "", NULL},
 	/* what is missing */
 	{"no wg-quick", "", no_wg_quick, "", "problem", "wireguard-tools"},
 	{"no ndppd", "", no_ndppd, "", "problem", "apt-get install ndppd"},
+	{"no metadata", "", no_metadata, "", "warning",
+	 "since 2026-11-23T04:55:00Z, what it said "
+	 "before holds: refused"},
 	{"no ufw", "", no_ufw, "", "warning", "51820/udp"},
 	{"ufw inactive", "", ufw_inactive, UFW_STEPS, "warning", "inactive"},
 	{"a rule is missing", "", ufw_partial, "ufw route allow out on wg0\n", "", NULL},
