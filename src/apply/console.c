@@ -26,14 +26,21 @@ struct console {
 	int fd; /* -1: done with */
 	struct error *err;
 	unsigned number; /* the terminal's own: /dev/console is another one */
+	bool again;	 /* opened for the second time */
 	struct buf text;
 	size_t put;
 	long moved_ms; /* when it last took something */
 };
 
+static int open_terminal(const char *device)
+{
+	return open(device, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
 static void console_close(struct console *c)
 {
-	close(c->fd);
+	if (c->fd >= 0)
+		close(c->fd);
 	c->fd = -1;
 }
 
@@ -60,7 +67,7 @@ static void console_open(struct console *c, const char *text, size_t len)
 {
 	struct termios modes;
 
-	c->fd = open(c->device, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	c->fd = open_terminal(c->device);
 	if (c->fd < 0) {
 		error_errno(c->err, -errno, "%s", c->device);
 		return;
@@ -100,6 +107,18 @@ static size_t next_chunk(const struct console *c)
 	return newline ? (size_t)(newline - at) + 1 : CHUNK;
 }
 
+/* A getty that starts has everybody else hung up: what it has cleared, or cut, is written anew. */
+static bool open_again(struct console *c)
+{
+	if (c->again)
+		return false;
+	c->again = true;
+	console_close(c);
+	c->put = 0;
+	c->fd = open_terminal(c->device);
+	return c->fd >= 0;
+}
+
 static void push(struct console *c)
 {
 	ssize_t put = write(c->fd, c->text.data + c->put, next_chunk(c));
@@ -108,7 +127,10 @@ static void push(struct console *c)
 		c->put += (size_t)put;
 		c->moved_ms = clock_now_ms();
 	} else if (put < 0 && errno != EAGAIN && errno != EINTR) {
-		fail(c, -errno);
+		int code = -errno;
+
+		if (code != -EIO || !open_again(c))
+			fail(c, code);
 		return;
 	}
 	if (c->put == c->text.len)

@@ -227,6 +227,39 @@ START_TEST(a_slow_console_gets_it_all)
 }
 END_TEST
 
+/* In another process: what a getty does first. */
+static void hang_up_later(const struct terminal *t)
+{
+	if (fork())
+		return;
+	clock_sleep_ms(100);
+	if (setsid() < 0 || open(t->name, O_RDWR) < 0 || vhangup() < 0)
+		_exit(1);
+	_exit(0);
+}
+
+START_TEST(a_console_that_is_hung_up_gets_all_again)
+{
+	struct terminal t = terminal_open();
+	CLEANUP(buf_clear) struct buf seen = BUF_INIT;
+	char names[1][CONF_CONSOLE_SIZE];
+	struct error errors[1];
+	int status;
+
+	fill(&t);
+	hang_up_later(&t);
+	memcpy(names[0], t.name, sizeof(names[0]));
+	if (geteuid() == 0) {
+		console_write(names, 1, "one\ntwo\n", 8, &wide, errors);
+		ck_assert_msg(errors[0].code == 0, "%s", errors[0].text);
+		read_all(&t, &seen);
+		ck_assert_ptr_nonnull(strstr(buf_str(&seen), "one\r\ntwo\r\n"));
+	}
+	wait(&status);
+	terminal_close(&t);
+}
+END_TEST
+
 START_TEST(the_whole_has_its_end_too)
 {
 	const struct console_limits limits = {.stall_ms = 60000, .total_ms = 300};
@@ -286,6 +319,7 @@ int main(void)
 	tcase_add_test(tcase, two_names_of_one_terminal_get_it_once);
 	tcase_add_test(tcase, a_blocked_console_is_given_up);
 	tcase_add_test(tcase, a_slow_console_gets_it_all);
+	tcase_add_test(tcase, a_console_that_is_hung_up_gets_all_again);
 	tcase_add_test(tcase, the_whole_has_its_end_too);
 	unit_add_table(tcase, what_is_no_terminal_is_named_and_left_alone, absent);
 	return unit_finish();
