@@ -259,17 +259,49 @@ def test_user_data_once_and_once_more(machine, deb, tmp_path):
     assert [path for path in found if not MEMORIES.search(path)] == []
 
 
-@pytest.mark.parametrize("form", ["inside", "url"])
-def test_cloud_init_takes_the_document(request, suite, deb, tmp_path, form):
+@pytest.fixture(scope="session")
+def cloud_init(request, suite):
+    """Runs a program in a root with the suite's cloud-init, and a directory at its /mnt."""
     with visible(request):
         layers = [extra(suite, ["cloud-init"]), base(suite)]
+    return lambda shared, *argv: package.in_layers(layers, shared, argv)
+
+
+@pytest.mark.parametrize("form", ["inside", "url", "as a browser sends it"])
+def test_cloud_init_takes_the_document(cloud_init, deb, tmp_path, form):
     url = ["--url", "https://example.org/sixrelay.deb"] if form == "url" else []
-    package.user_data(deb, tmp_path / "user-data", *url)
-    done = package.in_layers(
-        layers, tmp_path, ["cloud-init", "schema", "--config-file", "/mnt/user-data"]
-    )
+    document = package.user_data(deb, tmp_path / "user-data", *url)
+    text = document.read_bytes()
+    if form == "as a browser sends it":
+        document.write_bytes(text.replace(b"\n", b"\r\n"))
+        assert yaml.safe_load(document.read_bytes()) == yaml.safe_load(text)
+    done = cloud_init(tmp_path, "cloud-init", "schema", "--config-file", "/mnt/user-data")
     assert "Valid" in done.stdout, done
     assert "rror" not in done.stdout + done.stderr, done
+
+
+MERGE = """
+import yaml
+from cloudinit import util
+ours = yaml.safe_load(open("/mnt/user-data"))
+theirs = {"packages": ["mine"], "runcmd": [["mine"]], "write_files": [{"path": "/mine"}]}
+print(yaml.safe_dump(util.mergemanydict([theirs, ours])))
+"""
+
+
+def test_the_document_leaves_what_came_before_it(cloud_init, deb, tmp_path):
+    document = package.user_data(deb, tmp_path / "user-data")
+    ours = yaml.safe_load(document.read_text())
+    both = yaml.safe_load(cloud_init(tmp_path, "python3", "-c", MERGE).stdout)
+    theirs = {"packages": ["mine"], "runcmd": [["mine"]], "write_files": [{"path": "/mine"}]}
+    assert {key: both[key] for key in theirs} == {key: theirs[key] + ours[key] for key in theirs}
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org/x", "https://example.org/it's", "https://"])
+def test_a_url_that_is_none_is_refused(deb, tmp_path, url):
+    with pytest.raises(subprocess.CalledProcessError):
+        package.user_data(deb, tmp_path / "user-data", "--url", url)
+    assert not (tmp_path / "user-data").exists()
 
 
 def test_the_short_form_takes_what_it_names_and_nothing_else(bare_lab, deb, tmp_path):
