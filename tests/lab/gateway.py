@@ -168,6 +168,15 @@ class Gateway:
         """Gives the VPS's namespace its NIC, down as at power-on."""
         veth(self.namespace, "vps-nic", namespace, self.identity.nic,
              right_mac=self.identity.mac)
+        self._plug_port()
+
+    def plug_tap(self):
+        """Makes a tap device for a virtual machine's NIC; returns its name."""
+        self.run(["ip", "tuntap", "add", "vps-nic", "mode", "tap"])
+        self._plug_port()
+        return "vps-nic"
+
+    def _plug_port(self):
         self.run(["ip", "link", "set", "vps-nic", "addrgenmode", "none"])
         self.run(["ip", "link", "set", "vps-nic", "master", "vps", "up"])
 

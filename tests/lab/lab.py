@@ -22,32 +22,39 @@ class Lab:
     """
 
     def __init__(self, suite="trixie", reserved=(), installed=True):
-        layers = [rootfs.base(suite)]
+        self.layers = [rootfs.base(suite)]
         if installed:
-            layers.insert(0, product.layer(suite))
+            self.layers.insert(0, product.layer(suite))
+        self._start(reserved)
+
+    def _start(self, reserved):
         self.name = f"sixrelay-{os.getpid()}-{next(COUNTER)}"
         self.directory = leftovers.TOP / self.name
         self.gateway = self.metadata = self.vps = None
+        self.public_keys = []
         self.homes = []
         self.reserved = []
         self.directory.mkdir(parents=True)
         self.lock = open(leftovers.lock_path(self.name), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         try:
-            self._set_up(layers, reserved)
+            self._set_up(reserved)
         except BaseException:
             self.close()
             raise
 
-    def _set_up(self, layers, reserved):
+    def _set_up(self, reserved):
         options = ["-t", "tmpfs", "-o", "size=2g,mode=0755", "sixrelay-lab"]
         subprocess.run(["mount", *options, self.directory], check=True)
         self.gateway = Gateway(self.name, self.directory)
         self.public = self.gateway.public
         self.metadata = Metadata(self.gateway, self.directory / "metadata")
-        self.vps = Vps(f"{self.name}-vps", self.directory / "vps", layers, self.gateway)
+        self.vps = self._make_vps()
         for prefix in reserved:
             self.attach(prefix)
+
+    def _make_vps(self):
+        return Vps(f"{self.name}-vps", self.directory / "vps", self.layers, self.gateway)
 
     def attach(self, prefix):
         """Attaches a reserved /64, as one does in Vultr's panel."""
@@ -62,7 +69,7 @@ class Lab:
 
     def publish(self):
         """Has the metadata service say what is so."""
-        self.metadata.set(document(self.reserved, self.gateway.identity))
+        self.metadata.set(document(self.reserved, self.gateway.identity, self.public_keys))
 
     def restore(self, identity, reserved=()):
         """Makes another instance of the VPS's disk, as of a snapshot; not booted."""

@@ -61,6 +61,7 @@ class Metadata:
         self.child = None
         directory.mkdir()
         self.set(document())
+        self.set_for_cloud_init()
         self.clear()
         self.serve()
 
@@ -69,6 +70,11 @@ class Metadata:
         if not isinstance(answer, str):
             answer = json.dumps(answer, indent=2)
         self._replace("document.json", answer)
+
+    def set_for_cloud_init(self, user_data="", vendor_data=""):
+        """What is added to the document for cloud-init, and for nobody else."""
+        added = {"user-data": user_data, "vendor-data": vendor_data, "startup-script": ""}
+        self._replace("cloud-init.json", json.dumps(added))
 
     def fault(self, times=None, **what):
         """Spoils the next `times` requests, or all (None) from now on.

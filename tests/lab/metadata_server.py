@@ -2,7 +2,8 @@
 """The process behind metadata.py: metadata_server.py ADDRESS DIRECTORY.
 
 It reads document.json and faults.json for each request, and takes a fault that doesn't stay
-off the list; each request is a line in requests.jsonl.
+off the list; each request is a line in requests.jsonl. cloud-init.json is added to the document
+for who sends cloud-init's token.
 """
 
 import http.server
@@ -50,6 +51,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = b""
         if status == 200:
             body = (self.directory / "document.json").read_bytes()
+            if self.headers["Metadata-Token"] == "cloudinit":
+                added = (self.directory / "cloud-init.json").read_text()
+                body = json.dumps({**json.loads(body), **json.loads(added)}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -6,7 +6,7 @@ import pathlib
 from .cache import BuildError, checked, digest, fresh, locked, prune, say
 from .cache import TOP as CACHE
 
-IMAGE = pathlib.Path(__file__).with_name("image.sh")
+HERE = pathlib.Path(__file__).parent
 DEBIAN = ("bookworm", "trixie")
 UBUNTU = ("noble", "resolute")
 SUITES = DEBIAN + UBUNTU
@@ -58,15 +58,14 @@ def base(suite):
     if suite == "trixie":
         # Debian vouches for Ubuntu's keys: see ubuntu_keyring().
         packages.append("ubuntu-keyring")
-    path = CACHE / f"{suite}-{digest(*packages, IMAGE.read_text())}"
+    commands = (HERE / "image.sh").read_text() + (HERE / "container.sh").read_text()
+    path = CACHE / f"{suite}-{digest(*packages, commands)}"
     with locked(suite):
         if not path.exists():
-            keyring = ubuntu_keyring() if suite in UBUNTU else None
             say(f"making the root file system of {suite} (about a minute)")
             new = fresh(f"{suite}.new")
-            bootstrap(suite, new, packages, keyring)
-            enter = 'mount -t proc proc "$0/proc"; exec chroot "$0" sh -s'
-            checked([*PRIVATE, "sh", "-ec", enter, new], IMAGE.read_text())
+            bootstrap(suite, new, packages)
+            inside(new, commands)
             new.rename(path)
             prune(f"{suite}-{'?' * 12}")
     return path
@@ -86,12 +85,24 @@ def extra(suite, packages):
     return path
 
 
-def bootstrap(suite, target, packages, keyring):
+def bootstrap(suite, target, packages, hooks=()):
+    """Installs packages into an empty directory, and what they depend on.
+
+    hooks: mmdebstrap's, run at the end, with the network and the suite's mirrors.
+    """
     argv = ["unshare", "--mount", "mmdebstrap", "--variant=apt", "--format=directory"]
     argv.append(f"--include={','.join(packages)}")
     if suite in UBUNTU:
-        argv += ["--components=main,universe", f"--keyring={keyring}"]
-    checked([*argv, suite, target])
+        argv += ["--components=main,universe", f"--keyring={ubuntu_keyring()}"]
+    argv += [f"--customize-hook={hook}" for hook in hooks]
+    # A kernel's initrd is made, or not, by who wants one.
+    checked(["env", "INITRD=No", *argv, suite, target])
+
+
+def inside(root, commands):
+    """Runs a shell's commands in a root file system."""
+    enter = 'mount -t proc proc "$0/proc"; exec chroot "$0" sh -s'
+    return checked([*PRIVATE, "sh", "-ec", enter, root], commands)
 
 
 def ubuntu_keyring():

@@ -8,6 +8,7 @@ import signal
 import subprocess
 
 from .cgroup import Cgroup
+from .instance import Instance
 from .netns import Namespace
 from .waiting import until
 
@@ -22,7 +23,7 @@ NSPAWN_ENVIRONMENT = {
 NETPLAN = "/etc/netplan/50-cloud-init.yaml"
 
 
-class Vps:
+class Vps(Instance):
     """A machine made of layers (read-only directories, the topmost first).
 
     What is written lands in a layer of its own, which survives reboot and power cut, and goes
@@ -104,20 +105,6 @@ class Vps:
                     return int(pid)
         return None
 
-    def _booted(self):
-        done = self.run(["systemctl", "is-system-running", "--wait"], check=False)
-        return done.stdout.strip() in ("running", "degraded")
-
-    def wait_online(self):
-        """Waits for the addresses and routes that Vultr gives."""
-        until(self._online, 30, f"{self.name}'s addresses and default routes")
-
-    def _online(self):
-        identity = self.gateway.identity
-        address = self.run(["ip", "addr", "show", "dev", identity.nic, "-tentative"]).stdout
-        routes = [self.run(["ip", v, "route", "show", "default"]).stdout for v in ("-4", "-6")]
-        return all(routes) and f" {identity.v6}/" in address and " inet " in address
-
     def argv(self, argv):
         """The command line that runs argv on the machine."""
         return ["nsenter", "--all", "--root", "--wd", f"--target={self.pid}", *argv]
@@ -165,34 +152,9 @@ class Vps:
         argv = ["chroot", self.root, *argv]
         return subprocess.run(argv, input=input, text=True, capture_output=True, env=ENVIRONMENT)
 
-    def read(self, path):
-        done = self._on_files(["cat", path])
-        if done.returncode:
-            raise FileNotFoundError(done.stderr)
-        return done.stdout
-
-    def write(self, path, text, mode=0o644):
-        script = 'mkdir -p "${1%/*}"; cat >"$1"; chmod "$2" "$1"'
-        argv = ["sh", "-ec", script, "write", path, f"{mode:o}"]
-        done = self._on_files(argv, input=text)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-
-    def settings(self, text):
-        """Writes sixrelay's settings file."""
-        self.write("/etc/sixrelay.conf", text, 0o600)
-
-    def exists(self, path):
-        return self._on_files(["test", "-e", path]).returncode == 0
-
     def remove_programs(self, paths):
         """As if they had never been installed."""
         self._on_files(["rm", "-f", *paths])
-
-    def unit_state(self, name):
-        """active, inactive, failed, activating …"""
-        argv = ["systemctl", "show", "--property=ActiveState", "--value", name]
-        return self.run(argv).stdout.strip()
 
     def bind_reserved(self, *prefixes):
         """Puts reserved prefixes on the NIC, as cloud-init does when they are attached early."""
