@@ -15,7 +15,7 @@ import shutil
 import pytest
 
 from ..program import lacking
-from . import leftovers, product, rootfs
+from . import leftovers, options, product, rootfs
 from .gateway import RESERVED
 from .lab import Lab
 from .world import World
@@ -25,9 +25,7 @@ ROUTER_PROGRAMS = "ip nft radvd wg".split()
 
 
 def pytest_addoption(parser):
-    group = parser.getgroup("lab")
-    group.addoption("--suite", choices=rootfs.SUITES, default="trixie", help="the VPS's system")
-    group.addoption("--keep", action="store_true", help="leave the labs running at the end")
+    options.add(parser)
 
 
 def obstacle(programs):

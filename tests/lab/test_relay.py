@@ -6,34 +6,8 @@ import time
 import pytest
 
 from .gateway import ORIGINAL, PUBLIC6, RESERVED, RESERVED2, VPS4, VPS6
-from .router import Home
+from .lan import home_with, lan_works, reaches
 from .scripts import all_announced, announced
-
-
-def home_with(lab, script, name="home"):
-    """A home whose router was given the script."""
-    home = lab.add_home(Home(lab.gateway, f"{lab.name}-{name}"))
-    report = home.paste(script)
-    assert report.errors == []
-    assert any(line.startswith("sixrelay: done") for line in report.output)
-    return home
-
-
-def reaches(space, address):
-    """Three of three, the first one included."""
-    argv = ["ping", "-c3", "-i0.2", "-W2", address]
-    return " 3 received" in space.run(argv, check=False).stdout
-
-
-def lan_works(lab, home, prefix):
-    """Both directions, with nothing in the gateway's neighbour cache before each."""
-    address = home.client.wait_address(prefix)
-    home.client.wait_ping(PUBLIC6)
-    lab.gateway.flush_neighbours()
-    assert home.client.ping(PUBLIC6, count=3) == 3
-    lab.gateway.flush_neighbours()
-    assert reaches(lab.public, address)
-    return address
 
 
 def default_routes(vps):

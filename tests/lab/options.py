@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+"""pytest's options, of the lab and of what is built on it."""
+
+from . import rootfs
+
+
+def add(parser):
+    """Adds them once, whichever conftest is read first."""
+    group = parser.getgroup("lab")
+    if group.options:
+        return
+    group.addoption("--suite", choices=rootfs.SUITES, default="trixie", help="the VPS's system")
+    group.addoption("--keep", action="store_true", help="leave the labs running at the end")
+    group.addoption("--cuts", type=int, default=10, help="power cuts in the first apply (tests/vm)")
