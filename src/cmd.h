@@ -11,6 +11,7 @@ struct plan;
 /* The commands: each takes the options, prints, and returns the exit status. */
 
 #define EXIT_USAGE 2
+#define EXIT_REPEATED 75 /* --quiet: failed as the run before did, which has told it */
 
 struct options {
 	const char *config;   /* --config */

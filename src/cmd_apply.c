@@ -41,6 +41,15 @@ static bool is_news(const struct session *session)
 	return news;
 }
 
+/* apply_progress_fn */
+static void tell_progress(const char *step, const struct error *failure, void *data)
+{
+	struct session *session = data;
+
+	repeat_add(&session->repeat, failure ? failure->text : step);
+	cmd_progress(step, failure, data);
+}
+
 static int carry_out(struct session *session, struct error *err)
 {
 	struct apply apply = {
@@ -52,7 +61,7 @@ static int carry_out(struct session *session, struct error *err)
 		.changes = session->changes,
 		.state = &session->state,
 		.units = session->units,
-		.progress = cmd_progress,
+		.progress = tell_progress,
 		.stage_done = session_log_stage,
 		.data = session,
 	};
@@ -257,28 +266,57 @@ static int apply(struct session *session, int *lock, size_t *steps, struct error
 	return do_apply(session, err);
 }
 
+/* What a run of the timer came to, that failed: what it did, what was in its way, and why it ended.
+ */
+static bool end_repeat(struct session *session, const struct error *failure)
+{
+	const struct plan *plan = &session->plan;
+	bool had_failed = session->repeat.held >= 0, same;
+
+	for (size_t i = 0; i < plan->note_count; i++)
+		if (plan->notes[i].kind == NOTE_PROBLEM)
+			repeat_add(&session->repeat, plan->notes[i].text);
+	if (failure)
+		repeat_add(&session->repeat, failure->text);
+	else if (had_failed)
+		printf(_("sixrelay: what failed before is done\n"));
+	same = repeat_end(&session->repeat, failure);
+	if (!same)
+		journal_unmute(&session->journal);
+	return same;
+}
+
 int cmd_apply(const struct options *options)
 {
 	struct session session CLEANUP(session_close) = SESSION_INIT;
 	CLEANUP(cleanup_fd) int lock = -1;
 	struct error err = ERROR_INIT;
 	struct journal *journal = &session.journal;
+	bool repeated = false;
 	size_t steps = 0;
 	int r;
 
 	journal_begin(journal, "apply", !options->root);
 	if (options->quiet)
 		journal_hold(journal);
+	if (options->quiet && !options->root && repeat_begin(&session.repeat))
+		journal_mute(journal);
 	r = session_open(&session, options, &err);
 	journal_stage(journal, "settings", r, "%s", r < 0 ? err.text : "read");
 	if (r == 0)
 		r = apply(&session, &lock, &steps, &err);
 	if (r < 0)
-		journal_end(journal, r, "%s", err.text);
+		cmd_fail(&err, EXIT_FAILURE);
+	/* Overtaken, it has not failed: systemd would start the unit again. */
+	if (session.overtaken)
+		r = 0;
+	if (options->quiet && !options->root)
+		repeated = end_repeat(&session, r < 0 ? &err : NULL);
+	if (r < 0 || session.overtaken)
+		journal_end(journal, session.overtaken ? -ECANCELED : r, "%s", err.text);
 	else
 		journal_end(journal, 0, "%zu steps", steps);
-	/* No failure: systemd would start the unit again. */
-	if (session.overtaken)
-		return cmd_fail(&err, EXIT_SUCCESS);
-	return r < 0 ? cmd_fail(&err, EXIT_FAILURE) : EXIT_SUCCESS;
+	if (r < 0)
+		return repeated ? EXIT_REPEATED : EXIT_FAILURE;
+	return EXIT_SUCCESS;
 }

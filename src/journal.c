@@ -64,7 +64,21 @@ static void end_holding(struct journal *journal, bool sending)
 
 void journal_release(struct journal *journal)
 {
-	end_holding(journal, true);
+	if (!journal->muted)
+		end_holding(journal, true);
+}
+
+void journal_mute(struct journal *journal)
+{
+	journal->holding = journal->muted = true;
+}
+
+void journal_unmute(struct journal *journal)
+{
+	if (!journal->muted)
+		return;
+	journal->muted = false;
+	journal_release(journal);
 }
 
 static void add_line(struct journal *journal, const char *stage, int result, int64_t usec,
@@ -72,12 +86,13 @@ static void add_line(struct journal *journal, const char *stage, int result, int
 {
 	if (journal->holding && (result < 0 || journal->held_count == JOURNAL_HELD_MAX))
 		journal_release(journal);
-	if (journal->holding) {
+	if (journal->holding && journal->held_count < JOURNAL_HELD_MAX) {
 		journal->held[journal->held_count++] =
 			(struct journal_line){stage, result, usec, text};
 		return;
 	}
-	send(journal, stage, result, usec, text);
+	if (!journal->holding)
+		send(journal, stage, result, usec, text);
 	free(text);
 }
 
@@ -103,7 +118,7 @@ void journal_end(struct journal *journal, int result, const char *fmt, ...)
 	CLEANUP(cleanup_free) char *text = NULL;
 	va_list args;
 
-	if (journal->holding && result >= 0) {
+	if (journal->holding && (journal->muted || result >= 0)) {
 		end_holding(journal, false);
 		return;
 	}

@@ -21,6 +21,7 @@ struct journal {
 	char run[33];
 	int64_t begin_us, stage_us; /* CLOCK_MONOTONIC */
 	bool holding;
+	bool muted; /* nothing ends the holding but journal_end, or journal_unmute */
 	size_t held_count;
 	struct journal_line {
 		const char *stage;
@@ -37,6 +38,11 @@ void journal_begin(struct journal *journal, const char *command, bool live);
  * failure, or more than JOURNAL_HELD_MAX of them. A run that ends without leaves nothing. */
 void journal_hold(struct journal *journal);
 void journal_release(struct journal *journal);
+
+/* Keeps them even so, until journal_unmute, which releases them; those beyond JOURNAL_HELD_MAX are
+ * lost. A run that ends muted leaves nothing. */
+void journal_mute(struct journal *journal);
+void journal_unmute(struct journal *journal);
 
 /* Tells of the stage, a string of the program's own, that ends now; it began where the one before
  * ended. result is 0 or a negative errno. */

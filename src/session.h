@@ -12,6 +12,7 @@
 #include "net/inventory.h"
 #include "prove/subject.h"
 #include "relay/relay.h"
+#include "repeat.h"
 
 struct error;
 struct options;
@@ -37,6 +38,7 @@ struct session {
 	bool keys_fresh; /* some of the keys are new, and in memory only */
 
 	struct journal journal;
+	struct repeat repeat;
 	struct units *units; /* NULL: no bus, or not live */
 	long units_asked_ms; /* when */
 	struct machine machine;
@@ -45,7 +47,7 @@ struct session {
 	struct plan plan;
 };
 
-#define SESSION_INIT ((struct session){.root = -1})
+#define SESSION_INIT ((struct session){.root = -1, .repeat = REPEAT_INIT})
 
 /* Opens the root, asks systemd for its units, and reads the settings. */
 int session_open(struct session *session, const struct options *options, struct error *err);

@@ -135,3 +135,44 @@ def test_a_run_of_the_timer_that_changes_something_says_so(booted):
     messages = [e["MESSAGE"] for e in journal(vps, f"--after-cursor={cursor}", "-u", SERVICE)]
     assert any("ndppd.conf" in message for message in messages)
     assert any(message.startswith("apply: metadata: ") for message in messages)
+
+
+@pytest.mark.parametrize(
+    "broken, mended, reason",
+    [
+        ("mv /usr/bin/wg /usr/bin/wg.away", "mv /usr/bin/wg.away /usr/bin/wg", "not installed"),
+        ("echo [relay >/etc/sixrelay.conf", "rm /etc/sixrelay.conf", "/etc/sixrelay.conf:1"),
+        (
+            "echo No yes >/etc/ssh/sshd_config.d/70-no.conf; rm /etc/ssh/sshd_config.d/00-*",
+            "rm /etc/ssh/sshd_config.d/70-no.conf",
+            "sshd -t refuses",
+        ),
+    ],
+)
+def test_a_failure_that_lasts_is_told_once(booted, broken, mended, reason):
+    """Else the console shows nothing else, and the router's script is gone from it."""
+    vps = booted.vps
+    hurry(vps)
+    vps.write(f"/etc/systemd/system/{SERVICE}.d/sooner.conf", "[Service]\nRestartSec=1s\n")
+    vps.run(["systemctl", "daemon-reload"])
+    wait_runs(vps, 1)
+    before = len(vps.console())
+    cursor = journal(vps, "-n", "1")[0]["__CURSOR"]
+
+    def ours():
+        entries = journal(vps, f"--after-cursor={cursor}", "-t", "sixrelay")
+        return [entry for entry in entries if reason in entry["MESSAGE"]]
+
+    vps.run(["sh", "-c", broken])
+    until(ours, 20, "a run that fails")
+    wait_runs(vps, 1)
+    told, shown_once = len(ours()), vps.console()[before:]
+    assert reason in shown_once
+    wait_runs(vps, 3)
+    until(lambda: shown(vps, SERVICE, "ExecMainStatus") == "75", 20, "a run that fails again")
+    assert len(ours()) == told
+    assert vps.console()[before:] == shown_once
+
+    vps.run(["sh", "-c", mended])
+    until(lambda: "what failed before is done" in vps.console()[before:], 20, "the word of it")
+    vps.run(["sixrelay", "plan"])
