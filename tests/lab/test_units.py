@@ -176,3 +176,26 @@ def test_a_failure_that_lasts_is_told_once(booted, broken, mended, reason):
     vps.run(["sh", "-c", mended])
     until(lambda: "what failed before is done" in vps.console()[before:], 20, "the word of it")
     vps.run(["sixrelay", "plan"])
+
+
+def test_directories_on_another_disk(new_lab):
+    """The sandbox follows links, as apply does when it is run by hand."""
+    lab = new_lab(reserved=[RESERVED])
+    vps = lab.vps
+    vps.boot()
+    vps.run(["install", "-d", "-m", "0700", "/srv/wireguard", "/srv/state"])
+    vps.run(["sh", "-c", "test ! -e /etc/wireguard || rmdir /etc/wireguard"])
+    vps.run(["ln", "-s", "/srv/wireguard", "/etc/wireguard"])
+    vps.run(["ln", "-s", "/srv/state", "/var/lib/sixrelay"])
+    vps.run(["systemctl", "start", SERVICE])
+    vps.run(["sixrelay", "plan"])
+    assert vps.exists("/srv/wireguard/wg0.conf")
+    assert vps.exists("/srv/state/state.json")
+
+
+def test_systemctl_clean_leaves_the_way_back(booted):
+    vps = booted.vps
+    vps.run(["systemctl", "stop", TIMER])
+    vps.run(["systemctl", "clean", "--what=all", SERVICE], check=False)
+    vps.run(["sixrelay", "revert"])
+    assert not vps.exists("/etc/wireguard/wg0.conf")
