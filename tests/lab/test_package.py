@@ -199,10 +199,15 @@ def test_copies_of_what_others_wrote_stay(machine):
     assert [machine.read(path) for path in kept] == ["# mine\n"]
 
 
-def test_settings_that_were_there_first_stay(machine):
+def test_settings_that_were_there_first_stay(machine, deb, tmp_path):
     machine.settings("[site home]\nprefix = original\n")
     install(machine)
     assert machine.read(SETTINGS) == "[site home]\nprefix = original\n"
+    # Nor does an upgrade bring back what its owner has removed.
+    machine.run(["rm", SETTINGS])
+    put(machine, newer(deb, tmp_path), "newer.deb")
+    install(machine, "newer.deb")
+    assert not machine.exists(SETTINGS)
 
 
 def carried_out(vps, text, limit=None):
