@@ -110,8 +110,11 @@ int session_fetch_or_recall(struct session *session, struct error *err)
 	if (r == 0)
 		return 0;
 	if (!session->options->metadata &&
-	    state_load_instance(session->root, &session->instance, NULL) == 0)
+	    state_load_instance(session->root, &session->instance, NULL) == 0) {
+		if (!session->options->quiet)
+			cmd_tell("", session->silent.text);
 		return 0;
+	}
 	*err = session->silent;
 	if (session->options->metadata)
 		return r;
@@ -167,15 +170,12 @@ static void note_silence(struct session *session)
 {
 	struct state *state = &session->state;
 
-	if (session->silent.code && !state_text(state, "silent")) {
+	if (session->silent.code && !state_text(state, "silent"))
 		state_set_text(state, "silent", clock_utc().s);
-		state_set_text(state, "silent_why", session->silent.text);
-	}
 	if (!session->heard || session->options->metadata || !state_text(state, "silent"))
 		return;
 	session->heard_again = true;
 	state_set_text(state, "silent", NULL);
-	state_set_text(state, "silent_why", NULL);
 }
 
 /* What the service said at the last apply may be of the instance that this one's disk comes from;

@@ -293,16 +293,16 @@ static void plan_sshd(const struct view *v)
 		add_unit(v->plan, STEP_UNIT, STAGE_SSHD, UNIT_RELOAD, "sshd.service");
 }
 
+/* Why, the run that asks tells by itself: it may be another reason each time. */
 static void plan_metadata(const struct view *v)
 {
 	const char *since = state_text(v->state, "silent");
-	const char *why = state_text(v->state, "silent_why");
 
 	if (since)
 		add_note(v->plan, NOTE_WARNING,
-			 _("no good answer of the metadata service since %s, what it said before "
-			   "holds: %s"),
-			 since, why ? why : "?");
+			 _("no good answer of the metadata service since %s; what it said before "
+			   "holds"),
+			 since);
 }
 
 static void plan_waiting_site(const struct view *v, const struct site *site)

@@ -83,8 +83,8 @@ const char *state_site_text(const struct state *state, const char *site, const c
 void state_set_site_text(struct state *state, const char *site, const char *key, const char *value);
 
 /* Text of the agent as a whole: "wg_interface" and "listen_port" (as
- * they were last applied); "silent" (since when the metadata service gives no good answer) and
- * "silent_why"; and of the NIC before the first change: "nic" (its name), "allmulti" ("on" or
+ * they were last applied); "silent" (since when the metadata service gives no good answer);
+ * and of the NIC before the first change: "nic" (its name), "allmulti" ("on" or
  * "off"). */
 const char *state_text(const struct state *state, const char *key);
 void state_set_text(struct state *state, const char *key, const char *value);

@@ -177,12 +177,13 @@ def test_another_prefix_reaches_the_lan(new_lab, manner):
     assert "nothing to do" in apply(vps).stdout
 
 
+# What the metadata service does, and what is said of it.
 SILENCES = {
-    "black hole": lambda lab: drop_metadata(lab),
-    "503": lambda lab: lab.metadata.fault(status=503),
-    "404": lambda lab: lab.metadata.fault(status=404),
-    "garbage": lambda lab: lab.metadata.set("<html>Bad gateway</html>"),
-    "empty": lambda lab: lab.metadata.set({"interfaces": []}),
+    "black hole": (lambda lab: drop_metadata(lab), "Timeout was reached"),
+    "503": (lambda lab: lab.metadata.fault(status=503), "HTTP status 503"),
+    "404": (lambda lab: lab.metadata.fault(status=404), "HTTP status 404"),
+    "garbage": (lambda lab: lab.metadata.set("<html>Bad gateway</html>"), "not valid JSON"),
+    "empty": (lambda lab: lab.metadata.set({"interfaces": []}), "interfaces: absent or empty"),
 }
 
 
@@ -210,9 +211,11 @@ def silent_lab(request, suite, installed):
 def test_without_the_metadata_service_what_it_said_last_holds(silent_lab, how):
     lab, vps = silent_lab, silent_lab.vps
     before = configuration(vps), vps.console()
-    SILENCES[how](lab)
+    fall_silent, reason = SILENCES[how]
+    fall_silent(lab)
     try:
         done = apply(vps)
+        assert reason in done.stderr
         assert "no good answer of the metadata service since" in words(done.stderr)
         assert "no good answer of the metadata service since" in status(vps)
         assert (configuration(vps), vps.console()) == before

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,13 @@ static void terminal_close(const struct terminal *t)
 	close(t->host);
 }
 
-/* Takes all the room there is, as a console does that nobody reads. Returns how much. */
+/* As after a Ctrl-S. */
+static void block(const struct terminal *t)
+{
+	ck_assert_int_eq(tcflow(t->end, TCOOFF), 0);
+}
+
+/* Takes the room there is, so that more is taken only as it is read. Returns how much. */
 static size_t fill(const struct terminal *t)
 {
 	int fd = open(t->name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -182,7 +189,7 @@ START_TEST(a_blocked_console_is_given_up)
 	char names[2][CONF_CONSOLE_SIZE];
 	struct error errors[2];
 
-	fill(&blocked);
+	block(&blocked);
 	add_lines(&text, "\n");
 	add_lines(&expected, "\r\n");
 	memcpy(names[0], blocked.name, sizeof(names[0]));
@@ -233,9 +240,10 @@ static void hang_up_later(const struct terminal *t)
 	if (fork())
 		return;
 	clock_sleep_ms(100);
+	signal(SIGHUP, SIG_IGN);
 	if (setsid() < 0 || open(t->name, O_RDWR) < 0 || vhangup() < 0)
 		_exit(1);
-	_exit(0);
+	_exit(tcflow(open(t->name, O_RDWR | O_NOCTTY), TCOON) < 0);
 }
 
 START_TEST(a_console_that_is_hung_up_gets_all_again)
@@ -246,7 +254,7 @@ START_TEST(a_console_that_is_hung_up_gets_all_again)
 	struct error errors[1];
 	int status;
 
-	fill(&t);
+	block(&t);
 	hang_up_later(&t);
 	memcpy(names[0], t.name, sizeof(names[0]));
 	if (geteuid() == 0) {
@@ -267,7 +275,7 @@ START_TEST(the_whole_has_its_end_too)
 	char names[1][CONF_CONSOLE_SIZE];
 	struct error errors[1];
 
-	fill(&t);
+	block(&t);
 	memcpy(names[0], t.name, sizeof(names[0]));
 	ck_assert_uint_eq(console_write(names, 1, "one\n", 4, &limits, errors), 1);
 	ck_assert_int_eq(errors[0].code, -ETIME);
