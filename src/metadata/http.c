@@ -133,7 +133,7 @@ int http_get(const char *url, const struct http_limits *limits, struct buf *out,
 		if (!again)
 			return r;
 		if (clock_now_ms() + pause >= deadline)
-			return error_wrap(err, r, _("gave up after %u tries in %ld s"), attempt,
+			return error_wrap(err, r, _("gave up after %ld s"),
 					  limits->deadline_ms / 1000);
 		if (hooks && hooks->on_retry)
 			hooks->on_retry(err ? err->text : "", hooks->data);
