@@ -122,6 +122,8 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 	add_remains(session, &out);
 	journal_stage(&session->journal, "plan", 0, "%zu steps", plan.count);
 	r = revert_run(&revert, &plan, err);
+	if (session->live)
+		repeat_forget();
 	if (r > 0)
 		r = error_set(err, -EIO,
 			      _("all files are as they were before the first apply; what FAILED "

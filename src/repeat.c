@@ -86,3 +86,11 @@ bool repeat_end(struct repeat *repeat, bool failed)
 	*repeat = REPEAT_INIT;
 	return same;
 }
+
+void repeat_forget(void)
+{
+	CLEANUP(cleanup_fd) int root = file_root_open("/", NULL);
+
+	if (root >= 0)
+		file_remove(root, FAILED_FILE, NULL);
+}

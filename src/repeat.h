@@ -29,3 +29,6 @@ void repeat_add(struct repeat *repeat, const char *line);
 /* Ends what repeat_begin began: true when this run failed just as the one before. Else prints what
  * was held, on standard error, and remembers how it ended for the next run. */
 bool repeat_end(struct repeat *repeat, bool failed);
+
+/* After revert nothing of it is left. */
+void repeat_forget(void);

@@ -199,3 +199,13 @@ def test_systemctl_clean_leaves_the_way_back(booted):
     vps.run(["systemctl", "clean", "--what=all", SERVICE], check=False)
     vps.run(["sixrelay", "revert"])
     assert not vps.exists("/etc/wireguard/wg0.conf")
+
+
+def test_revert_takes_along_what_a_failed_run_has_left(booted):
+    vps = booted.vps
+    vps.settings("[relay\n")
+    vps.run(["systemctl", "start", SERVICE], check=False)
+    assert "sixrelay" in vps.run(["ls", "/run"]).stdout
+    vps.settings("")
+    vps.run(["sixrelay", "revert"])
+    assert "sixrelay" not in vps.run(["ls", "/run"]).stdout
