@@ -11,6 +11,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "relay/relay.h"
+#include "render/wgquick.h"
+
+#define LAST_MAX (64 * 1024)
 
 /* A handshake counts as received. */
 static bool has_received(int root, const char *interface)
@@ -30,28 +33,44 @@ static bool is_known(const struct state *state, const struct site *site)
 	return seen && !strcmp(seen, wg_key_text(&site->router_public_key).s);
 }
 
+/* Lines of a key, a tab, and seconds since the epoch, 0 for never. */
+static bool was_seen(const char *handshakes, const struct wg_key_text *key)
+{
+	const char *line = strstr(handshakes, key->s);
+
+	return line && line[strlen(key->s)] == '\t' && line[strlen(key->s) + 1] != '0';
+}
+
+static bool is_seen(const struct wg_dump *dump, const struct site *site)
+{
+	const struct wg_peer *peer = wg_dump_peer(dump, &site->router_public_key);
+
+	return peer && peer->handshake;
+}
+
 void handshake_remember(int root, const struct relay *relay, struct state *state)
 {
 	/* Before this run it may have had another name. */
 	const char *name = state_text(state, "wg_interface");
+	CLEANUP(buf_clear) struct buf last = BUF_INIT;
+	struct wg_dump dump = {.count = 0};
 	struct link_name interface;
-	struct wg_dump dump;
 	bool asked = false;
 
-	if (!name || !link_name_parse(&interface, name) || !has_received(root, interface.s))
-		return;
 	for (size_t i = 0; i < relay->site_count; i++) {
 		const struct site *site = &relay->sites[i];
-		const struct wg_peer *peer;
+		struct wg_key_text key = wg_key_text(&site->router_public_key);
 
 		if (site->state == SITE_WAITING || is_known(state, site))
 			continue;
-		if (!asked && wg_dump_read(&dump, interface.s, NULL) < 0)
-			return;
+		if (!asked) {
+			file_read(root, WGQUICK_HANDSHAKES, LAST_MAX, &last, NULL, NULL);
+			if (name && link_name_parse(&interface, name) &&
+			    has_received(root, interface.s))
+				wg_dump_read(&dump, interface.s, NULL);
+		}
 		asked = true;
-		peer = wg_dump_peer(&dump, &site->router_public_key);
-		if (peer && peer->handshake)
-			state_set_site_text(state, site->name, "handshake",
-					    wg_key_text(&site->router_public_key).s);
+		if (was_seen(buf_str(&last), &key) || is_seen(&dump, site))
+			state_set_site_text(state, site->name, "handshake", key.s);
 	}
 }

@@ -20,6 +20,8 @@ static void add_interface(const struct relay *relay, struct buf *out)
 		 ip_text(&relay->vps_transit).s, (unsigned)relay->transit.len,
 		 (unsigned)relay->listen_port, key.s, (unsigned)relay->mtu);
 	wg_key_text_wipe(&key);
+	/* Else a reboot soon after the first handshake would show the router's key once more. */
+	buf_adds(out, "PreDown = wg show %i latest-handshakes >" WGQUICK_HANDSHAKES " || true\n");
 	for (size_t i = 0; i < relay->site_count; i++)
 		if (relay->sites[i].state != SITE_WAITING)
 			buf_addf(out, "PostUp = ip -6 route replace %s dev %%i metric %d\n",

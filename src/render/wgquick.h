@@ -13,6 +13,9 @@ struct relay;
  * whatever stands on the public interface. */
 #define WGQUICK_ROUTE_METRIC 50
 
+/* What `wg show IFACE latest-handshakes` said when the interface was last taken down. */
+#define WGQUICK_HANDSHAKES "/var/lib/sixrelay/handshakes"
+
 void render_wgquick(const struct relay *relay, struct buf *out);
 
 /* Whether two configurations differ in their peers at most: `wg syncconf`, which is what reloading
