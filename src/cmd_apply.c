@@ -19,13 +19,27 @@
 #include "prove/probe.h"
 #include "session.h"
 
-static void show_notes(const struct plan *plan)
+/* The unit's output goes to the console, too, which has announce's own words of these. */
+static bool is_for_console(const struct session *session, const struct note *note)
 {
-	for (size_t i = 0; i < plan->note_count; i++) {
+	return session->options->quiet && session->live && session->conf.console_count &&
+	       (note->kind == NOTE_WAITING || note->kind == NOTE_KEPT);
+}
+
+/* With --quiet those that are new. */
+static void show_notes(const struct session *session)
+{
+	for (size_t i = 0; i < session->plan.note_count; i++) {
+		const struct note *note = &session->plan.notes[i];
 		CLEANUP(buf_clear) struct buf label = BUF_INIT;
 
-		buf_addf(&label, "%s: ", _(note_label(plan->notes[i].kind)));
-		cmd_tell(buf_str(&label), plan->notes[i].text);
+		if (session->options->quiet && note->told)
+			continue;
+		buf_addf(&label, "%s: ", _(note_label(note->kind)));
+		if (is_for_console(session, note))
+			journal_note(&session->journal, buf_str(&label), note->text);
+		else
+			cmd_tell(buf_str(&label), note->text);
 	}
 }
 
@@ -261,7 +275,7 @@ static int apply(struct session *session, int *lock, size_t *steps, struct error
 		journal_release(&session->journal);
 		if (session->heard_again)
 			printf(_("sixrelay: the metadata service answers again\n"));
-		show_notes(&session->plan);
+		show_notes(session);
 	}
 	return do_apply(session, err);
 }

@@ -113,6 +113,14 @@ void journal_stage(struct journal *journal, const char *stage, int result, const
 	journal->stage_us = now;
 }
 
+void journal_note(const struct journal *journal, const char *label, const char *text)
+{
+	if (journal->command)
+		sd_journal_send("MESSAGE=sixrelay: %s%s", label, text, "PRIORITY=%d", LOG_NOTICE,
+				"SYSLOG_IDENTIFIER=sixrelay", "SIXRELAY_RUN=%s", journal->run,
+				"SIXRELAY_COMMAND=%s", journal->command, NULL);
+}
+
 void journal_end(struct journal *journal, int result, const char *fmt, ...)
 {
 	CLEANUP(cleanup_free) char *text = NULL;

@@ -49,6 +49,9 @@ void journal_unmute(struct journal *journal);
 __attribute__((format(printf, 4, 5))) void journal_stage(struct journal *journal, const char *stage,
 							 int result, const char *fmt, ...);
 
+/* Tells something besides, in the words that a person would read. */
+void journal_note(const struct journal *journal, const char *label, const char *text);
+
 /* Tells of the whole run. */
 __attribute__((format(printf, 3, 4))) void journal_end(struct journal *journal, int result,
 						       const char *fmt, ...);

@@ -310,24 +310,24 @@ static void plan_waiting_site(const struct view *v, const struct site *site)
 	if (site->source == SITE_ORIGINAL)
 		add_note(v->plan, NOTE_WAITING,
 			 _("site %s: the instance has no IPv6 /64. Enable IPv6 in Vultr's panel: "
-			   "the instance, Settings, IPv6. It is taken up "
-			   "within minutes; at once by: sixrelay apply"),
+			   "the instance, Settings, IPv6. sixrelay.timer "
+			   "takes it up within minutes; at once: sixrelay apply"),
 			 site->name);
 	else if (v->relay->ipv6_disabled)
 		add_note(
 			v->plan, NOTE_WAITING,
 			_("site %s: IPv6 is disabled on this instance. In Vultr's panel, enable it "
 			  "(the instance, Settings, IPv6), then add an IPv6 /64 and attach it to "
-			  "this instance (Network, Reserved IPs). It is taken up within minutes; at "
-			  "once by: sixrelay apply"),
+			  "this instance (Network, Reserved IPs). sixrelay.timer takes it up within "
+			  "minutes; at once: sixrelay apply"),
 			site->name);
 	else
 		add_note(v->plan, NOTE_WAITING,
 			 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: Network, "
 			   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
-			   "wg-lan-prefix), attach it to this instance; no reboot is needed. It is "
-			   "taken up within minutes; at once by: sixrelay apply. Or share the "
-			   "instance's own /64: prefix = original"),
+			   "wg-lan-prefix), attach it to this instance; no reboot is needed. "
+			   "sixrelay.timer takes it up within minutes; at once: sixrelay apply. Or "
+			   "share the instance's own /64: prefix = original"),
 			 site->name);
 	if (site->source == SITE_RESERVED && v->relay->has_unusable)
 		add_note(v->plan, NOTE_WARNING,
@@ -349,8 +349,8 @@ static void plan_waiting(const struct view *v)
 				v->plan, NOTE_WAITING,
 				_("site %s: %s is no longer attached to this instance; kept as it "
 				  "was. Attach it, or another one, in Vultr's panel: Network, "
-				  "Reserved IPs. It is taken up within minutes; at once by: sixrelay "
-				  "apply"),
+				  "Reserved IPs. sixrelay.timer takes it up within minutes; at once: "
+				  "sixrelay apply"),
 				site->name, prefix_text(&site->prefix).s);
 			break;
 		case SITE_WAITING:

@@ -125,6 +125,29 @@ def test_the_timer_says_nothing_when_nothing_is_to_be_done(booted):
     assert vps.run(["find", "/etc", "/var/lib/sixrelay", "-printf", "%p %i %T@\n"]).stdout == files
 
 
+def test_what_is_waited_for_stands_on_the_console_once(new_lab):
+    lab = new_lab()
+    lab.vps.boot()
+    enable(lab.vps)
+    lab.vps.run(["systemctl", "start", SERVICE])
+    assert lab.vps.console().count("Reserved IPs") == 1
+    said = [e["MESSAGE"] for e in journal(lab.vps, "-t", "sixrelay")]
+    assert sum("Reserved IPs" in message for message in said) == 1
+
+
+def test_a_reboot_right_after_the_first_handshake_shows_no_key(booted):
+    """No run of the timer has seen the handshake yet."""
+    vps = booted.vps
+    key = vps.read("/etc/wireguard/mikrotik.key").strip()
+    home = booted.add_home(Home(booted.gateway, f"{booted.name}-home"))
+    home.paste(announced(vps))
+    home.client.wait_ping("fd99:9999:9999::1")
+    heard = len(vps.console())
+    vps.reboot()
+    assert shown(vps, SERVICE, "Result") == "success"
+    assert key not in vps.console()[heard:]
+
+
 def test_a_run_of_the_timer_that_changes_something_says_so(booted):
     vps = booted.vps
     hurry(vps)
