@@ -60,10 +60,16 @@ def prune(pattern):
             checked(["rm", "-rf", "--one-file-system", path])
 
 
-def checked(argv, text=None):
+def checked(argv, text=None, cwd=None):
     """Runs argv and returns its output; BuildError when it fails."""
     done = subprocess.run(
-        argv, input=text, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, umask=0o022
+        argv,
+        input=text,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        umask=0o022,
+        cwd=cwd,
     )
     if done.returncode:
         last = "\n".join(done.stdout.splitlines()[-30:])

@@ -28,19 +28,19 @@ def pytest_addoption(parser):
     options.add(parser)
 
 
-def obstacle(programs):
+def obstacle(programs, setup="lab"):
     """Why nothing that needs the programs can run here, or None."""
     if os.geteuid():
         return "must be root: sudo …"
     missing = [program for program in programs if not shutil.which(program)]
     if missing:
-        return f"no {', '.join(missing)}: tests/setup lab"
+        return f"no {', '.join(missing)}: tests/setup {setup}"
     return None
 
 
-def require(programs):
+def require(programs, setup="lab"):
     """Skips the test where the programs can't be run; fails it where it must run."""
-    reason = obstacle(programs)
+    reason = obstacle(programs, setup)
     if reason:
         lacking(f"the lab can't run: {reason}")
 
@@ -75,12 +75,12 @@ def visible(request):
 
 
 @contextlib.contextmanager
-def maker(request, suite):
+def maker(request, suite, kind=Lab):
     """Yields a function that makes labs, and closes (or keeps) them in the end."""
     labs = []
 
     def make(**options):
-        labs.append(Lab(suite, **options))
+        labs.append(kind(suite, **options))
         return labs[-1]
 
     try:

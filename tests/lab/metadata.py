@@ -110,6 +110,10 @@ class Metadata:
         text = log.read_text() if log.exists() else ""
         return [json.loads(line) for line in text.splitlines()]
 
+    def asked(self):
+        """How often anybody but cloud-init has asked."""
+        return sum("Metadata-Token" not in request["headers"] for request in self.requests())
+
     def _replace(self, name, text):
         new = self.directory / (name + ".new")
         new.write_text(text)

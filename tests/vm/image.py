@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Disk images: a distribution's suite as Vultr's image is, with its kernel and cloud-init.
 
-The kernels are booted without an initrd: each has the drivers of some disk and of ext4 built in.
+The kernels are booted without an initrd, or with one that only loads the disk's driver.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from ..lab.cache import TOP as CACHE
 from ..lab.cache import checked, digest, fresh, locked, prune, say
 
 HERE = pathlib.Path(__file__).parent
-DEBIAN = "linux-image-cloud-amd64"
+DEBIAN = "linux-image-cloud-amd64 busybox-static xz-utils"
 UBUNTU = "linux-image-virtual systemd-resolved"
 MACHINE = "cloud-init dhcpcd-base e2fsprogs qemu-guest-agent"
 # What the package depends on, and the image lacks: an instance gets it from its mirror.
@@ -31,15 +31,9 @@ DOWNLOAD = (
 class Image(NamedTuple):
     disk: pathlib.Path  # raw, without a partition table; not to be written to
     kernel: pathlib.Path
+    initrd: pathlib.Path | None
     repository: pathlib.Path  # packages and their index
-    device: str  # QEMU's name for a disk that the kernel needs no initrd for
-    root: str  # and the kernel's
-
-
-def drive(suite):
-    if suite in rootfs.DEBIAN:
-        return "nvme,serial=0", "/dev/nvme0n1"
-    return "virtio-blk-pci", "/dev/vda"
+    files: pathlib.Path  # the paths of all files on the disk, a line each
 
 
 def image(suite):
@@ -52,7 +46,14 @@ def image(suite):
             say(f"making the disk image of {suite} (two minutes)")
             make(suite, packages, commands).rename(path)
             prune(f"{suite}-vm-*")
-    return Image(path / "disk", path / "vmlinuz", path / "repository", *drive(suite))
+    initrd = path / "initrd"
+    return Image(
+        path / "disk",
+        path / "vmlinuz",
+        initrd if initrd.exists() else None,
+        path / "repository",
+        path / "files",
+    )
 
 
 def make(suite, packages, commands):
@@ -63,7 +64,11 @@ def make(suite, packages, commands):
     index(new / "repository")
     (kernel,) = root.glob("boot/vmlinuz-*")
     shutil.copy(kernel, new / "vmlinuz")
+    if (root / "boot/initrd").exists():
+        shutil.copy(root / "boot/initrd", new / "initrd")
     shutil.rmtree(root / "boot")
+    found = checked(["find", ".", "-printf", "/%P\n"], cwd=root)
+    (new / "files").write_text(found)
     lazy = "lazy_itable_init=0,lazy_journal_init=0"
     argv = ["mke2fs", "-q", "-t", "ext4", "-L", "root", "-m", "0", "-E", lazy, "-d", root]
     checked([*argv, new / "disk", DISK_SIZE])

@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-from ..lab.gateway import PUBLIC4, VPS4
+from ..lab.gateway import PUBLIC4
 from ..lab.lab import Lab
 from ..lab.waiting import until
 from .image import image
@@ -60,4 +60,6 @@ class VmLab(Lab):
         options = ["-F", "none", "-i", self.directory / "ssh", "-o", "BatchMode=yes"]
         options += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
         options += ["-o", "LogLevel=ERROR"]
-        return self.public.run(["ssh", *options, f"root@{VPS4}", *argv], False, deadline)
+        return self.public.run(
+            ["ssh", *options, f"root@{self.gateway.identity.v4}", *argv], False, deadline
+        )

@@ -6,9 +6,7 @@ import re
 import subprocess
 import time
 
-from ..lab.gateway import VPS_MAC
 from ..lab.instance import Instance
-from ..lab.metadata import document
 from ..lab.waiting import until
 from .wire import Agent, Gone, Monitor, Refused
 
@@ -16,6 +14,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"}
 # Vultr's own. Without a quiet the console shows all that is going on.
 CONSOLES = "console=tty1 console=ttyS0"
+# By the vendor cloud-init knows where it is.
+DMI = "type=1,manufacturer=Vultr,product=VHP,serial=123456789"
 AGENT = "org.qemu.guest_agent.0"
 BOOT = 300  # seconds; a tenth with a processor of its own
 CSI = re.compile(r"\x1b\[[0-9;?!]*[ -/]*[@-~]|\x1b[=>c]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)")
@@ -72,19 +72,32 @@ class Machine(Instance):
         return self.agent
 
     def _start(self, *options):
-        root, disk = self.image.root, self.image.device
-        smbios = "type=1,manufacturer=Vultr,product=VHP," f"serial={document()['instanceid']}"
         argv = ["qemu-system-x86_64", "-machine", "q35,sata=off,smbus=off", "-accel", "tcg"]
-        argv += ["-cpu", "max,svm=off", "-smp", "2", "-m", "1024", "-nodefaults", "-no-user-config"]
-        argv += ["-display", "none", "-smbios", smbios, "-kernel", self.image.kernel]
-        argv += ["-append", f"root={root} ro {CONSOLES}"]
+        argv += [
+            "-cpu",
+            "qemu64,svm=off",
+            "-smp",
+            "2",
+            "-m",
+            "1024",
+            "-nodefaults",
+            "-no-user-config",
+        ]
+        argv += ["-display", "none", "-smbios", DMI, "-kernel", self.image.kernel]
+        argv += ["-append", f"root=/dev/vda ro {CONSOLES}"]
+        argv += ["-initrd", self.image.initrd] if self.image.initrd else []
         argv += ["-drive", f"if=none,id=disk,file={self.disk},cache=writeback"]
-        argv += ["-device", f"{disk},drive=disk", "-device", "virtio-rng-pci"]
+        argv += ["-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci"]
         # A NIC behind a port of its own is enp1s0, as it is at Vultr.
         argv += ["-device", "pcie-root-port,id=slot1,chassis=1,slot=1"]
         argv += ["-netdev", f"tap,id=net,ifname={self.gateway.plug_tap()},script=no,downscript=no"]
-        argv += ["-device", f"virtio-net-pci,bus=slot1,netdev=net,mac={VPS_MAC}"]
-        argv += ["-chardev", f"file,id=serial,path={self.log},append=on", "-serial", "chardev:serial"]
+        argv += ["-device", f"virtio-net-pci,bus=slot1,netdev=net,mac={self.gateway.identity.mac}"]
+        argv += [
+            "-chardev",
+            f"file,id=serial,path={self.log},append=on",
+            "-serial",
+            "chardev:serial",
+        ]
         argv += ["-device", "virtio-serial-pci"]
         for name in ("agent", "monitor"):
             (self.directory / name).unlink(missing_ok=True)
@@ -191,8 +204,32 @@ class Machine(Instance):
             self.disk.unlink()
         self._new_disk(disk, "qcow2")
         self._start("-incoming", f"file:{memory}")
-        running = lambda: self.monitor.call("query-status")["status"] == "running"
-        until(running, 60, "the machine to run on")
+        until(self._loaded, 60, "the machine's memory to be read")
+        self.monitor.call("cont")
+
+    def _loaded(self):
+        return self.monitor.call("query-status")["status"] == "paused"
+
+    def offline(self, paths):
+        """What these files hold, by path, as the next boot will find them; absent ones left out."""
+        copy = self.directory / "copy"
+        argv = ["qemu-img", "convert", "-O", "raw", self.disk, copy]
+        subprocess.run(argv, check=True)
+        try:
+            # The journal is replayed, as the kernel would.
+            fsck = subprocess.run(["e2fsck", "-p", copy], capture_output=True, text=True)
+            if fsck.returncode > 1:
+                raise RuntimeError(f"e2fsck: {fsck.stdout}{fsck.stderr}")
+            found = {path: self._offline(copy, path) for path in paths}
+        finally:
+            copy.unlink()
+        return {path: text for path, text in found.items() if text is not None}
+
+    def _offline(self, copy, path):
+        done = subprocess.run(
+            ["debugfs", "-R", f"cat {path}", copy], capture_output=True, text=True
+        )
+        return None if "File not found" in done.stderr else done.stdout
 
     def enter(self):
         """How to see what the machine says."""
@@ -200,5 +237,3 @@ class Machine(Instance):
 
     def close(self):
         self.power_cut()
-
-
