@@ -321,7 +321,6 @@ int main(void)
 {
 	TCase *tcase = unit_start("console");
 
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, each_console_has_the_text);
 	unit_add_table(tcase, lines_start_on_the_left_in_any_mode, modes);
 	tcase_add_test(tcase, two_names_of_one_terminal_get_it_once);

@@ -285,7 +285,6 @@ int main(void)
 {
 	TCase *tcase = unit_start("frame");
 
-	tcase_set_timeout(tcase, 60);
 	unit_add_table(tcase, a_frame_is_what_it_is, frames);
 	unit_add_table(tcase, a_frame_cut_short_is_itself_or_nothing, frames);
 	unit_add_table(tcase, a_frame_gone_bad_is_read_within_its_bounds, frames);

@@ -371,7 +371,6 @@ int main(void)
 	TCase *tcase = unit_start("inventory");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
 	unit_add_table(tcase, links_have_names_and_addresses, links);
 	unit_add_table(tcase, links_are_found_by_their_address, macs);
 	unit_add_table(tcase, addresses_belong_to_links, addresses);

@@ -232,7 +232,6 @@ int main(void)
 	TCase *tcase = unit_start("process");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
 	unit_add_table(tcase, a_program_ends_with_its_status_and_output, rows);
 	unit_add_table(tcase, a_program_is_killed_at_the_deadline, endless);
 	tcase_add_test(tcase, a_child_left_behind_does_not_hold_us_up);

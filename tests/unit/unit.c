@@ -39,6 +39,7 @@ static void remove_top(void)
 	nftw(top, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* The timeout is for what hangs: libcheck's own, of four seconds, a busy machine exceeds. */
 TCase *unit_start(const char *name)
 {
 	TCase *tcase = tcase_create(name);
@@ -46,6 +47,7 @@ TCase *unit_start(const char *name)
 	umask(0022);
 	suite = suite_create(name);
 	suite_add_tcase(suite, tcase);
+	tcase_set_timeout(tcase, 120);
 	tcase_add_unchecked_fixture(tcase, make_top, remove_top);
 	return tcase;
 }
