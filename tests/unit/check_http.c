@@ -20,10 +20,10 @@
 
 /* Generous: only what the server does may end a try. */
 static const struct http_limits wide = {
-	.connect_ms = 30000, .request_ms = 30000, .deadline_ms = 40000, .body_bytes = 1000};
+	.connect_ms = 3000, .request_ms = 3000, .deadline_ms = 3500, .body_bytes = 1000};
 /* For tries that have to be given up. */
 static const struct http_limits narrow = {
-	.connect_ms = 1000, .request_ms = 1000, .deadline_ms = 1500, .body_bytes = 1000};
+	.connect_ms = 300, .request_ms = 300, .deadline_ms = 400, .body_bytes = 1000};
 
 static void count_retry(const char *why, void *data)
 {
