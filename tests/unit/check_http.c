@@ -256,7 +256,6 @@ int main(void)
 {
 	TCase *tcase = unit_start("http");
 
-	/* A client that never ends is what some of these would find. */
 	unit_add_table(tcase, answers_have_their_results, rows);
 	unit_add_table(tcase, the_answers_date_is_told, dates);
 	unit_add_table(tcase, a_url_that_cannot_be_asked_is_refused_at_once, unusable);
