@@ -15,7 +15,7 @@ from ..lab.cache import checked, digest, fresh, locked, prune, say
 
 HERE = pathlib.Path(__file__).parent
 DEBIAN = "linux-image-cloud-amd64 busybox-static xz-utils"
-UBUNTU = "linux-image-virtual systemd-resolved"
+UBUNTU = "linux-image-virtual systemd-resolved locales"
 MACHINE = "cloud-init dhcpcd-base e2fsprogs qemu-guest-agent"
 # What the package depends on, and the image lacks: an instance gets it from its mirror.
 MIRRORED = "ndppd wireguard-tools libcurl3t64-gnutls libcjson1 libinih1 libmnl0 libsodium23"
