@@ -25,7 +25,7 @@ JOURNAL = f"journalctl --all --output=export | grep -caFf {PATTERNS}"
 MEMORIES = re.compile(
     r"^/(var/(lib/(dpkg|apt|ucf|cloud|systemd|dhcpcd|dbus|logrotate|sudo)"
     r"|cache/(apt|debconf|ldconfig)|log|tmp|backups)|etc/(rc.\.d|ssh/ssh_host_\w+_key(\.pub)?"
-    r"|netplan|cloud|sudoers\.d/90-cloud-init-users|sub[ug]id-|\.pwd\.lock)|root/\.ssh|home/\w+"
+    r"|netplan|cloud|sudoers\.d/90-cloud-init-users|sub[ug]id-|\.pwd\.lock)|root/\.(ssh|cache)|home/\w+"
     r"|tmp|lost\+found)(/|$)|/__pycache__"
 )
 
