@@ -11,6 +11,7 @@ from .gateway import RESERVED, VPS_NIC
 from .waiting import until
 from .whole import difference, whole
 
+AGENT = ["sixrelay.service", "sixrelay.timer"]
 STATE = "/var/lib/sixrelay"
 NDPPD_CONF = f"proxy {VPS_NIC} {{\n    rule 3fff:0:0:9::/64 {{\n        static\n    }}\n}}\n"
 SSHD_DROP_IN = "MaxAuthTries 5\n"
@@ -115,20 +116,20 @@ def test_what_the_recipe_asks_for_is_kept_from_before(machine):
 
 def test_also_after_reboots(machine):
     machine.run(["systemctl", "enable", "sixrelay.service"])
-    machine.run(["systemctl", "mask", "sixrelay.service"])
+    machine.run(["systemctl", "mask", "--now", *AGENT])
     machine.reboot()
     before = settled(machine)
-    machine.run(["systemctl", "unmask", "sixrelay.service"])
+    machine.run(["systemctl", "unmask", *AGENT])
     machine.reboot()
     assert machine.unit_state("wg-quick@wg0.service") == "active"
     machine.reboot()
     revert(machine)
-    machine.run(["systemctl", "mask", "sixrelay.service"])
+    machine.run(["systemctl", "mask", "--now", *AGENT])
     assert difference(before, settled(machine)) == []
-    machine.run(["systemctl", "unmask", "sixrelay.service"])
+    machine.run(["systemctl", "unmask", *AGENT])
     machine.reboot()
     assert not machine.exists("/etc/wireguard/wg0.conf"), "a boot has no say in it"
-    machine.run(["systemctl", "mask", "sixrelay.service"])
+    machine.run(["systemctl", "mask", "--now", *AGENT])
     assert difference(before, settled(machine)) == []
 
 
@@ -251,7 +252,7 @@ def test_a_reboot_in_the_middle(machine, tmp_path):
     active = machine.run(["systemctl", "show", "-pConditionResult", "sixrelay.service"]).stdout
     assert active == "ConditionResult=no\n"
     revert(machine)
-    machine.run(["systemctl", "disable", "sixrelay.service"])
+    machine.run(["systemctl", "disable", "--now", *AGENT])
     assert difference(before, settled(machine)) == []
 
 

@@ -120,7 +120,9 @@ def terminal(*args, **options):
 
 
 def test_healthy(served):
+    served.vps.run(["systemctl", "start", "sixrelay.timer"])
     text = shown(served.vps)
+    served.vps.run(["systemctl", "stop", "sixrelay.timer"])
     line = text.splitlines()[1]
     assert re.fullmatch(
         "│ Internet ├─.─┤ gateway ├─✓─┤ enp1s0 ├─✓─┤ wg0 ╞═✓═╡ router ├─.─┤ LAN │", line
@@ -131,8 +133,14 @@ def test_healthy(served):
     assert re.search(
         r"peer 198\.51\.100\.\d+:13231, received \S+ K?i?B, sent \S+ K?i?B$", text, re.M
     )
-    assert "to do      nothing" in text
+    assert "timer active" in text and "to do      nothing" in text
     assert text.count("\n") < 24, "fits a terminal of 24 lines, the cursor in the last"
+
+
+def test_without_the_timer_it_says_how_to_have_one(served):
+    text = " ".join(shown(served.vps).split())
+    assert "timer inactive" in text
+    assert "systemctl enable --now sixrelay.service sixrelay.timer" in text
 
 
 def test_last_apply_is_told_by_its_changes(served):

@@ -7,6 +7,11 @@ UNITS = ["systemctl", "list-units", "--all", "--plain", "--no-legend", "--full"]
 UNIT_FILES = ["systemctl", "list-unit-files", "--plain", "--no-legend"]
 # systemd forgets these at a reboot only: they hold nothing, and nothing runs in them.
 PASSIVE = re.compile(r"^(system-wg\\x2dquick\.slice|nss-lookup\.target|wg-quick\.target) ")
+# The agent's own units, and what they are ordered after, are in systemd's memory when it likes; that
+# they are off is in the unit files.
+ORDERED = re.compile(
+    r"^(sixrelay\.(service|timer)|wg-quick@wg0\.service) +(loaded|masked) +inactive +dead "
+)
 # Units that come and go by themselves: what udev sees, jobs of the moment, the lab's own entering.
 FLEETING = re.compile(
     r"^(\S+\.(device|scope|mount)|(run|sys)-\S+|\S*(tmpfiles|udevd?|hostnamed)\S*) "
@@ -53,7 +58,7 @@ def whole(vps):
         "rules": lines(["ip", "-6", "rule"]),
         "flags": lines(["sh", "-c", "grep . /sys/class/net/e*/flags"]),
         "sysctls": lines(["sh", "-c", SYSCTLS]),
-        "units": lines(UNITS, [PASSIVE, FLEETING]),
+        "units": lines(UNITS, [PASSIVE, ORDERED, FLEETING]),
         "unit files": lines(UNIT_FILES),
         "iptables": lines(["sh", "-c", "iptables-save; ip6tables-save"], [re.compile("^#|^:")]),
         "etc": lines(["sh", "-c", ETC]),
