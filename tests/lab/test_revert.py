@@ -114,9 +114,15 @@ def test_what_the_recipe_asks_for_is_kept_from_before(machine):
         machine.settings("[relay]\nmtu = 1380\n")
 
 
+def stop_agent(machine):
+    """And keeps it from being started."""
+    machine.run(["systemctl", "stop", *AGENT])
+    machine.run(["systemctl", "mask", *AGENT])
+
+
 def test_also_after_reboots(machine):
     machine.run(["systemctl", "enable", "sixrelay.service"])
-    machine.run(["systemctl", "mask", "--now", *AGENT])
+    stop_agent(machine)
     machine.reboot()
     before = settled(machine)
     machine.run(["systemctl", "unmask", *AGENT])
@@ -124,12 +130,12 @@ def test_also_after_reboots(machine):
     assert machine.unit_state("wg-quick@wg0.service") == "active"
     machine.reboot()
     revert(machine)
-    machine.run(["systemctl", "mask", "--now", *AGENT])
+    stop_agent(machine)
     assert difference(before, settled(machine)) == []
     machine.run(["systemctl", "unmask", *AGENT])
     machine.reboot()
     assert not machine.exists("/etc/wireguard/wg0.conf"), "a boot has no say in it"
-    machine.run(["systemctl", "mask", "--now", *AGENT])
+    stop_agent(machine)
     assert difference(before, settled(machine)) == []
 
 

@@ -16,7 +16,10 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session")
 def suite(request):
     """The suite under test, its image made."""
-    require([*PROGRAMS, "qemu-system-x86_64", "qemu-img", "mke2fs", "debugfs"], "vm")
+    require(
+        [*PROGRAMS, "qemu-system-x86_64", "qemu-img", "mke2fs", "debugfs", "ssh", "ssh-keygen"],
+        "vm",
+    )
     name = request.config.getoption("suite")
     if name not in SUITES:
         pytest.skip(f"no image of {name}")
