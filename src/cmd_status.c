@@ -15,9 +15,9 @@
 #include "base/i18n.h"
 #include "cmd.h"
 #include "session.h"
-#include "status/redraw.h"
 #include "status/json.h"
 #include "status/mark.h"
+#include "status/redraw.h"
 #include "status/text.h"
 #include "status/view.h"
 

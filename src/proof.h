@@ -7,8 +7,8 @@ struct session;
 
 /* The upstream proof at the end of an apply. */
 
-/* Whether it is due: after a change, for a prefix that was attached, and once after each boot. A run with nothing to do sends
- * nothing. */
+/* Whether it is due: after a change, for a prefix that was attached, and once after each boot. A
+ * run with nothing to do sends nothing. */
 bool proof_is_due(const struct session *session);
 
 /* Makes it for each site that has its prefix, tells what came of it, and remembers it. Returns the

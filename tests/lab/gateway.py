@@ -110,17 +110,15 @@ class Gateway:
     def _public_host(self):
         veth(self.namespace, "public", self.public, "eth0")
         for space, device, host in (
-            (self.namespace, "public", 1), (self.public, "eth0", 2),
+            (self.namespace, "public", 1),
+            (self.public, "eth0", 2),
         ):
             for address in (f"3fff:fff::{host}/64", f"192.0.2.{host}/24"):
                 nodad = ["nodad"] if ":" in address else []
-                space.run(["ip", "addr", "add", address, "dev", device,
-                           *nodad])
+                space.run(["ip", "addr", "add", address, "dev", device, *nodad])
             space.run(["ip", "link", "set", device, "up"])
-        self.public.run(["ip", "route", "add", "default",
-                         "via", "192.0.2.1"])
-        self.public.run(["ip", "-6", "route", "add", "default",
-                         "via", "3fff:fff::1"])
+        self.public.run(["ip", "route", "add", "default", "via", "192.0.2.1"])
+        self.public.run(["ip", "-6", "route", "add", "default", "via", "3fff:fff::1"])
 
     def _serve(self):
         """What the instance is given: its /64, its address, router advertisements."""
@@ -139,16 +137,28 @@ class Gateway:
     def _dhcp(self):
         identity = self.identity
         self.dhcp = self.namespace.start(
-            ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
-             "--user=root", "--pid-file=", "--log-facility=-", "--log-dhcp",
-             "--port=0", "--interface=vps", "--leasefile-ro", "--no-ping",
-             "--dhcp-authoritative", f"--dhcp-range={identity.v4},static,1h",
-             f"--dhcp-host={identity.mac},{identity.v4}",
-             "--dhcp-option=option:router,203.0.113.1",
-             f"--dhcp-option=option:dns-server,{PUBLIC4}",
-             "--dhcp-option=option:classless-static-route,"
-             f"0.0.0.0/0,203.0.113.1,{METADATA4}/32,203.0.113.1"],
-            log=self.directory / "dhcp.log")
+            [
+                "dnsmasq",
+                "--keep-in-foreground",
+                "--conf-file=/dev/null",
+                "--user=root",
+                "--pid-file=",
+                "--log-facility=-",
+                "--log-dhcp",
+                "--port=0",
+                "--interface=vps",
+                "--leasefile-ro",
+                "--no-ping",
+                "--dhcp-authoritative",
+                f"--dhcp-range={identity.v4},static,1h",
+                f"--dhcp-host={identity.mac},{identity.v4}",
+                "--dhcp-option=option:router,203.0.113.1",
+                f"--dhcp-option=option:dns-server,{PUBLIC4}",
+                "--dhcp-option=option:classless-static-route,"
+                f"0.0.0.0/0,203.0.113.1,{METADATA4}/32,203.0.113.1",
+            ],
+            log=self.directory / "dhcp.log",
+        )
         listens = ["ss", "-Hlun", "sport", "=", ":67"]
         until(lambda: self.run(listens).stdout, 10, "the DHCP server")
 
@@ -159,15 +169,22 @@ class Gateway:
             self.radvd.kill()
             self.namespace.stop(self.radvd)
         self.radvd = self.namespace.start(
-            ["radvd", "--nodaemon", "--logmethod", "stderr",
-             "--pidfile", self.directory / "radvd.pid",
-             "--config", self.directory / "radvd.conf"],
-            log=self.directory / "radvd.log")
+            [
+                "radvd",
+                "--nodaemon",
+                "--logmethod",
+                "stderr",
+                "--pidfile",
+                self.directory / "radvd.pid",
+                "--config",
+                self.directory / "radvd.conf",
+            ],
+            log=self.directory / "radvd.log",
+        )
 
     def plug_vps(self, namespace):
         """Gives the VPS's namespace its NIC, down as at power-on."""
-        veth(self.namespace, "vps-nic", namespace, self.identity.nic,
-             right_mac=self.identity.mac)
+        veth(self.namespace, "vps-nic", namespace, self.identity.nic, right_mac=self.identity.mac)
         self._plug_port()
 
     def plug_tap(self):
@@ -196,11 +213,9 @@ class Gateway:
         self.run(["ip", "link", "set", port, "addrgenmode", "none"])
         self.run(["ip", "link", "set", port, "master", "isp", "up"])
         self.run(["bridge", "link", "set", "dev", port, "isolated", "on"])
-        namespace.run(["ip", "addr", "add", f"{address}/24",
-                       "dev", ifname])
+        namespace.run(["ip", "addr", "add", f"{address}/24", "dev", ifname])
         namespace.run(["ip", "link", "set", ifname, "up"])
-        namespace.run(["ip", "route", "replace", "default",
-                       "via", "198.51.100.1"])
+        namespace.run(["ip", "route", "replace", "default", "via", "198.51.100.1"])
         return address
 
     def attach(self, prefix):
