@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 
+from ..lab.cache import say
 from ..lab.instance import Instance
 from ..lab.waiting import until
 from .wire import Agent, Gone, Monitor, Refused
@@ -19,6 +20,10 @@ DMI = "type=1,manufacturer=Vultr,product=VHP,serial=123456789"
 AGENT = "org.qemu.guest_agent.0"
 BOOT = 300  # seconds; a tenth with a processor of its own
 CSI = re.compile(r"\x1b\[[0-9;?!]*[ -/]*[@-~]|\x1b[=>c]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)")
+
+
+class Crashed(RuntimeError):
+    """The emulator has ended by itself."""
 
 
 class Machine(Instance):
@@ -46,6 +51,16 @@ class Machine(Instance):
 
     def boot(self, deadline=BOOT):
         """Powers the machine on; returns when its boot is over and it is online."""
+        try:
+            self.power_on()
+            self.wait_booted(deadline)
+        except Crashed as crash:
+            self._boot_again(crash, deadline)
+
+    def _boot_again(self, crash, deadline):
+        """QEMU's emulation of two processors fails now and then: to the machine, a power cut."""
+        say(f"{self.name}: once more, {crash}")
+        self.power_cut()
         self.power_on()
         self.wait_booted(deadline)
 
@@ -65,7 +80,7 @@ class Machine(Instance):
 
     def _connected(self):
         if self.qemu.poll() is not None:
-            raise RuntimeError(f"QEMU has ended: {(self.directory / 'qemu').read_text()}")
+            self._crashed()
         if not self.agent:
             with contextlib.suppress(Gone):
                 self.agent = Agent(self.directory / "agent")
@@ -123,6 +138,8 @@ class Machine(Instance):
             done = self.agent.run(argv, timeout, {**ENVIRONMENT, **(env or {})}, input)
         except Gone:
             self._forget_agent()
+            if self.qemu.poll() is not None:
+                self._crashed()
             raise
         if check and done.returncode:
             raise RuntimeError(
@@ -130,6 +147,9 @@ class Machine(Instance):
                 f"{done.stdout}{done.stderr}"
             )
         return done
+
+    def _crashed(self):
+        raise Crashed(f"QEMU has ended: {(self.directory / 'qemu').read_text()}")
 
     def _forget_agent(self):
         if self.agent:
@@ -147,8 +167,11 @@ class Machine(Instance):
 
     def reboot(self, deadline=BOOT):
         """An orderly reboot; returns when it is over."""
-        self.begin_reboot()
-        self.wait_booted(deadline)
+        try:
+            self.begin_reboot()
+            self.wait_booted(deadline)
+        except Crashed as crash:
+            self._boot_again(crash, deadline)
 
     def begin_reboot(self):
         """Has the machine reboot; returns when the new boot is there."""
