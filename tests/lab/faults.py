@@ -724,6 +724,7 @@ def router_has_a_preshared_key(world):
     """The router has a preshared key that the VPS hasn't."""
     world.paste(ON_ROUTER.format("peers/", f'preshared-key="{OTHER_PRIVATE}"'))
     world.forget()
+    world.wait_asked()
     yield
     world.paste('/interface/wireguard/peers/remove [find where comment~"^sixrelay"]')
     world.paste(world.script)

@@ -79,6 +79,19 @@ class World:
         self.run(["wg", "set", "wg0", "peer", self.peer, "remove"])
         self.run(["systemctl", "reload", "wg-quick@wg0"])
 
+    def wait_asked(self):
+        """Waits until the router asks for a handshake.
+
+        It keeps to the session that it has until what it sends has had no answer for 15 s.
+        """
+        asks = ["timeout", "60", "tcpdump", "-nn", "-c", "1", "-i", "vps"]
+        asks.append("udp dst port 51820 and udp[8] = 1")
+        with ThreadPoolExecutor() as pool:
+            asked = pool.submit(self.gateway.run, asks)
+            while not asked.done():
+                self.client.ping(PUBLIC6, count=1)
+            asked.result()
+
     def handshake(self):
         """Has the router shake hands anew now; it would by itself, after up to 20 s."""
         ((tunnel, settings),) = self.home.router.tunnels.values()
