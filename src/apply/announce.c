@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply/console.h"
+#include "apply/handshake.h"
 #include "apply/plan.h"
 #include "apply/state.h"
 #include "base/boot.h"
@@ -18,14 +19,6 @@
 #include "render/routeros.h"
 
 #define SCRIPT_MAX (64 * 1024)
-
-/* Whether the router has been seen with the key it has now. */
-static bool handshake_seen(const struct announce *a, const struct site *site)
-{
-	const char *seen = state_site_text(a->state, site->name, "handshake");
-
-	return seen && !strcmp(seen, wg_key_text(&site->router_public_key).s);
-}
 
 static bool secret_shown(const struct announce *a, bool handshake)
 {
@@ -70,7 +63,7 @@ static int announce_site(const struct announce *a, const struct site *site, stru
 	struct file_path path = state_script_path(site->name);
 	CLEANUP(buf_clear) struct buf script = BUF_INIT, old = BUF_INIT, occasion = BUF_INIT;
 	const char *announced = state_site_text(a->state, site->name, "announced");
-	bool handshake = handshake_seen(a, site);
+	bool handshake = handshake_is_known(a->state, site);
 	int r;
 
 	render_routeros(a->relay, site, true, &script);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "apply/handshake.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@ static bool has_received(int root, const char *interface)
 	       strcmp(buf_str(&count), "0\n") != 0;
 }
 
-static bool is_known(const struct state *state, const struct site *site)
+bool handshake_is_known(const struct state *state, const struct site *site)
 {
 	const char *seen = state_site_text(state, site->name, "handshake");
 
@@ -61,7 +60,7 @@ void handshake_remember(int root, const struct relay *relay, struct state *state
 		const struct site *site = &relay->sites[i];
 		struct wg_key_text key = wg_key_text(&site->router_public_key);
 
-		if (site->state == SITE_WAITING || is_known(state, site))
+		if (site->state == SITE_WAITING || handshake_is_known(state, site))
 			continue;
 		if (!asked) {
 			file_read(root, WGQUICK_HANDSHAKES, LAST_MAX, &last, NULL, NULL);
