@@ -322,13 +322,20 @@ bool state_was_told(const struct state *state, const char *boot, const char *not
 	return false;
 }
 
+/* Gives the object a text, and an empty list in place of the one that it may have. */
+static void start_list(const struct state *state, const char *name, const char *key,
+		       const char *value, const char *list)
+{
+	cJSON *object = state_json_object(state->root, name);
+
+	state_json_set_text(object, key, value);
+	cJSON_DeleteItemFromObjectCaseSensitive(object, list);
+	cJSON_AddArrayToObject(object, list);
+}
+
 void state_start_told(struct state *state, const char *boot)
 {
-	cJSON *told = state_json_object(state->root, "told");
-
-	state_json_set_text(told, "boot", boot);
-	cJSON_DeleteItemFromObjectCaseSensitive(told, "notes");
-	cJSON_AddArrayToObject(told, "notes");
+	start_list(state, "told", "boot", boot, "notes");
 }
 
 void state_add_told(struct state *state, const char *note)
@@ -348,11 +355,7 @@ static const cJSON *record_lines(const struct state *state)
 
 void state_start_record(struct state *state, const char *time)
 {
-	cJSON *record = state_json_object(state->root, "last_apply");
-
-	state_json_set_text(record, "time", time);
-	cJSON_DeleteItemFromObjectCaseSensitive(record, "changed");
-	cJSON_AddArrayToObject(record, "changed");
+	start_list(state, "last_apply", "time", time, "changed");
 }
 
 void state_add_record(struct state *state, const char *line)
