@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/terminal.h"
+
 int error_set(struct error *err, int code, const char *fmt, ...)
 {
 	va_list args;
@@ -15,6 +17,7 @@ int error_set(struct error *err, int code, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(err->text, ERROR_TEXT_MAX, fmt, args);
 	va_end(args);
+	terminal_mask(err->text);
 	return code;
 }
 
@@ -43,5 +46,6 @@ int error_wrap(struct error *err, int code, const char *fmt, ...)
 	/* A text that grows too long loses its end: the front says where to look. */
 	if (snprintf(err->text, ERROR_TEXT_MAX, "%s: %s", prefix, text) >= ERROR_TEXT_MAX)
 		memcpy(err->text + ERROR_TEXT_MAX - 4, "...", 4);
+	terminal_mask(err->text);
 	return code;
 }

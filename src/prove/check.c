@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/i18n.h"
+#include "base/terminal.h"
 
 /* Each of the texts has this size. */
 #define TEXT_SIZE sizeof(((struct check *)0)->seen)
@@ -15,8 +16,9 @@ __attribute__((format(printf, 2, 0))) static void put(char text[static TEXT_SIZE
 	vsnprintf(text, TEXT_SIZE, fmt, args);
 	/* What another program said may have lines. */
 	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
+		if (*c == '\n' || *c == '\r' || *c == '\t')
 			*c = ' ';
+	terminal_mask(text);
 }
 
 void check_pass(struct check *check, const char *fmt, ...)

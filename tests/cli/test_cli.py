@@ -238,6 +238,16 @@ def test_wrong_setting(machine, command, status):
     assert machine.tree() == before
 
 
+def test_settings_cannot_command_the_console(machine):
+    conf = machine.root / "etc/sixrelay.conf"
+    conf.parent.mkdir(parents=True)
+    conf.write_bytes(b"[relay]\nnic = \x1b]0;owned\x07\x9b2J\r\n")
+    done = machine.run("apply")
+    assert done.returncode == 1
+    assert "nic = ?]0;owned??2J" in done.stderr
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stderr)
+
+
 def test_settings_of_another_name(machine, tmp_path):
     other = tmp_path / "other.conf"
     other.write_text("[relay]\nlisten_port = 443\n")

@@ -43,6 +43,7 @@ unit_programs = \
 	tests/unit/check_status \
 	tests/unit/check_state_before \
 	tests/unit/check_template \
+	tests/unit/check_terminal \
 	tests/unit/check_told \
 	tests/unit/check_ufw \
 	tests/unit/check_unit_links \
