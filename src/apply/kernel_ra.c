@@ -57,6 +57,12 @@ static bool is_default(const struct route *route, int index)
 	       route->type == RTN_UNICAST;
 }
 
+bool kernel_ra_asks_for(const struct route *route)
+{
+	return route->table == RT_TABLE_MAIN && route->type == RTN_UNICAST &&
+	       (route->dst.len == 0 || route->protocol == RTPROT_KERNEL);
+}
+
 static bool was_there(const struct state *state, const struct route *route)
 {
 	return state_had_route(state, kernel_ra_route_text(route).s);
@@ -91,14 +97,14 @@ bool kernel_ra_route_is_extra(const struct inventory *inventory, const struct st
 {
 	const struct link *nic = managed_nic(inventory, state);
 
-	if (!nic || route->index != nic->index || route->table != RT_TABLE_MAIN ||
-	    route->type != RTN_UNICAST || was_there(state, route))
+	if (!nic || route->index != nic->index || !kernel_ra_asks_for(route) ||
+	    was_there(state, route))
 		return false;
 	if (is_default(route, nic->index))
 		return route->protocol == RTPROT_RA && route->metric == METRIC_DEFAULT &&
 		       (another_remains(inventory, state, route) || !had_default(state));
 	/* The prefix of an address that somebody gave the NIC doesn't expire. */
-	return route->protocol == RTPROT_KERNEL && route->expires;
+	return route->expires;
 }
 
 bool kernel_ra_address_is_extra(const struct inventory *inventory, const struct state *state,

@@ -86,7 +86,8 @@ static void take_routes(struct state *state, const struct link_name *nic,
 	if (link)
 		state_set_text(state, "allmulti", link->allmulti ? "on" : "off");
 	for (size_t i = 0; link && i < inventory->route_count; i++)
-		if (inventory->routes[i].index == link->index)
+		if (inventory->routes[i].index == link->index &&
+		    kernel_ra_asks_for(&inventory->routes[i]))
 			state_add_route(state, kernel_ra_route_text(&inventory->routes[i]).s);
 	for (size_t i = 0; link && i < inventory->address_count; i++)
 		if (inventory->addresses[i].index == link->index)

@@ -17,7 +17,7 @@
 #include "metadata/instance.h"
 #include "metadata/vultr.h"
 
-#define STATE_MAX (1024 * 1024)
+#define STATE_MAX (8 * 1024 * 1024)
 /* Raised when this version would misread what a later one writes; a field more is no reason. */
 #define STATE_FORMAT 1
 
@@ -115,6 +115,9 @@ static int print(const struct state *state, struct buf *text, struct error *err)
 		return error_errno(err, -ENOMEM, "%s", STATE_FILE);
 	buf_addf(text, "%s\n", printed);
 	cJSON_free(printed);
+	/* The next run would not read it, and the way back would be shut. */
+	if (text->len > STATE_MAX)
+		return error_set(err, -EFBIG, _("%s: larger than %d bytes"), STATE_FILE, STATE_MAX);
 	return 0;
 }
 

@@ -120,10 +120,12 @@ const char *state_before_path(const struct state *state, size_t i)
 
 static bool list_has(const cJSON *list, const char *text)
 {
-	const char *entry;
+	const cJSON *item;
 
-	for (size_t i = 0; member(list, i); i++) {
-		entry = cJSON_GetStringValue(member(list, i));
+	cJSON_ArrayForEach(item, list)
+	{
+		const char *entry = cJSON_GetStringValue(item);
+
 		if (entry && !strcmp(entry, text))
 			return true;
 	}

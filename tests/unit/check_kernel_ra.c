@@ -123,6 +123,32 @@ START_TEST(what_the_kernel_took_is_told_from_the_rest)
 }
 END_TEST
 
+static const struct {
+	const char *dst;
+	uint8_t protocol, type;
+	uint32_t table;
+	bool asked_for;
+} routes[] = {
+	{"::/0", RTPROT_RA, RTN_UNICAST, RT_TABLE_MAIN, true},
+	{"::/0", RTPROT_STATIC, RTN_UNICAST, RT_TABLE_MAIN, true},
+	{"2001:db8:0:1::/64", RTPROT_KERNEL, RTN_UNICAST, RT_TABLE_MAIN, true},
+	/* a routing daemon's, and what no advertisement brings */
+	{"2001:db8:0:1::/64", RTPROT_BIRD, RTN_UNICAST, RT_TABLE_MAIN, false},
+	{"2001:db8:0:1::/64", RTPROT_KERNEL, RTN_UNICAST, 100, false},
+	{"2001:db8:0:1::/64", RTPROT_KERNEL, RTN_LOCAL, RT_TABLE_LOCAL, false},
+	{"::/0", RTPROT_KERNEL, RTN_UNREACHABLE, RT_TABLE_MAIN, false},
+};
+
+START_TEST(few_routes_have_to_be_remembered)
+{
+	struct route route = make_route(routes[_i].dst, NIC, 1024, routes[_i].protocol, true);
+
+	route.type = routes[_i].type;
+	route.table = routes[_i].table;
+	ck_assert_int_eq(kernel_ra_asks_for(&route), routes[_i].asked_for);
+}
+END_TEST
+
 START_TEST(an_address_says_who_made_it)
 {
 	struct link link = {.index = NIC, .name = {"enp1s0"}};
@@ -159,6 +185,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	unit_add_table(tcase, what_the_kernel_took_is_told_from_the_rest, rows);
+	unit_add_table(tcase, few_routes_have_to_be_remembered, routes);
 	tcase_add_test(tcase, an_address_says_who_made_it);
 	tcase_add_test(tcase, without_a_snapshot_nothing_is_extra);
 	return unit_finish();

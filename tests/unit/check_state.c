@@ -291,6 +291,23 @@ static const struct {
 	{STATE_RECORDS, "{\"wg_interface\": \"wg0\", \"format\": 2}", true},
 };
 
+/* What is larger than a run reads would stop every command, the way back too. */
+START_TEST(a_state_that_could_not_be_read_is_not_written)
+{
+	CLEANUP(buf_clear) struct buf large = BUF_INIT;
+
+	state_set_text(&state, "proof", "as it was");
+	save_and_load();
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&large, "%01000d", i);
+	state_set_text(&state, "proof", buf_str(&large));
+	ck_assert_int_eq(state_save_records(&state, root, &err), -EFBIG);
+	ck_assert_ptr_nonnull(strstr(err.text, STATE_FILE));
+	ck_assert_int_eq(state_load(&state, root, &err), 0);
+	ck_assert_str_eq(state_text(&state, "proof"), "as it was");
+}
+END_TEST
+
 START_TEST(a_state_of_another_version)
 {
 	CLEANUP(buf_clear) struct buf saved = BUF_INIT;
@@ -350,6 +367,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, state_setup, state_teardown);
 	unit_add_table(tcase, a_state_that_cannot_be_understood_is_named, corrupt);
 	unit_add_table(tcase, values_of_another_type_do_no_harm, odd);
+	tcase_add_test(tcase, a_state_that_could_not_be_read_is_not_written);
 	unit_add_table(tcase, a_state_of_another_version, versions);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);
 	tcase_add_test(tcase, what_we_wrote_is_ours);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "state_case.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -136,6 +137,22 @@ START_TEST(what_is_not_understood_does_no_harm)
 }
 END_TEST
 
+/* A neighbour on the wire can advertise as many prefixes as he likes. */
+START_TEST(many_routes_are_remembered)
+{
+	char route[64];
+
+	for (int i = 0; i < 10000; i++) {
+		snprintf(route, sizeof(route), "2001:db8:%x::/64 via - metric 256 proto 2", i);
+		state_add_route(&state, route);
+	}
+	save_and_load();
+	ck_assert(state_had_route(&state, "2001:db8:0::/64 via - metric 256 proto 2"));
+	ck_assert(state_had_route(&state, "2001:db8:270f::/64 via - metric 256 proto 2"));
+	ck_assert(!state_had_route(&state, "2001:db8:2710::/64 via - metric 256 proto 2"));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("state_before");
@@ -145,6 +162,7 @@ int main(void)
 	tcase_add_test(tcase, the_first_record_stands);
 	tcase_add_test(tcase, lists_are_kept_in_order_and_once);
 	tcase_add_test(tcase, units_have_their_links);
+	tcase_add_test(tcase, many_routes_are_remembered);
 	unit_add_table(tcase, what_is_not_understood_does_no_harm, odd);
 	return unit_finish();
 }
