@@ -33,6 +33,7 @@ struct units {
 	size_t row_count;
 
 	sd_bus_slot *removed; /* the match on JobRemoved; made with the first job */
+	char systemd[32];     /* systemd's own name on the bus */
 	char job[128];	      /* the job waited for, by its object path */
 	char result[32];      /* its result once it is removed, "" before */
 };
@@ -282,13 +283,24 @@ int units_query_service(struct units *units, const char *name, struct service_st
 	return r < 0 ? error_errno(err, r, "%s", name) : 0;
 }
 
+/* "" on systemd's own socket, where nobody else speaks. */
+static const char *sender_of(sd_bus_message *message)
+{
+	const char *sender = sd_bus_message_get_sender(message);
+
+	return sender ? sender : "";
+}
+
+/* A match on systemd's well-known name is one of the bus's, which hands on what somebody sends to
+ * our own name all the same. */
 static int on_job_removed(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
 	struct units *units = data;
 	const char *job, *result;
 
 	(void)bus_error;
-	if (sd_bus_message_read(message, "uoss", NULL, &job, NULL, &result) >= 0 &&
+	if (!strcmp(sender_of(message), units->systemd) &&
+	    sd_bus_message_read(message, "uoss", NULL, &job, NULL, &result) >= 0 &&
 	    !strcmp(job, units->job))
 		snprintf(units->result, sizeof(units->result), "%s", result);
 	return 0;
@@ -346,6 +358,8 @@ int units_run(struct units *units, enum unit_verb verb, const char *name, struct
 		bus_fail(err, r, &bus_error, verbs[verb].word);
 		error_wrap(err, r, "%s", name);
 	} else {
+		/* Whom the bus took the question to, and the only one who may answer it. */
+		snprintf(units->systemd, sizeof(units->systemd), "%s", sender_of(reply));
 		snprintf(units->job, sizeof(units->job), "%s", job);
 		r = wait_until(units, has_result, clock_now_ms() + JOB_DEADLINE_MS);
 		if (r == -ETIME)

@@ -47,6 +47,7 @@ unit_programs = \
 	tests/unit/check_told \
 	tests/unit/check_ufw \
 	tests/unit/check_unit_links \
+	tests/unit/check_units \
 	tests/unit/check_vultr \
 	tests/unit/check_wg_dump \
 	tests/unit/check_wg_key \
@@ -71,6 +72,7 @@ TESTS += tests/cli/run
 tests_unit_judge_LDADD = $(LIBS_ALL)
 
 tests_unit_libunit_a_SOURCES = \
+	tests/unit/bus_server.c tests/unit/bus_server.h \
 	tests/unit/golden.c tests/unit/golden.h \
 	tests/unit/http_server.c tests/unit/http_server.h \
 	tests/unit/sample.c tests/unit/sample.h \
