@@ -182,6 +182,15 @@ static bool nic_is_managed(const struct machine *machine, int root, const struct
 	       ra_route_is_managed(buf_str(&routes), relay->nic.s);
 }
 
+/* A tunnel has no Ethernet address. What has one is another network: Docker's, or a private one of
+ * Vultr's. */
+static bool name_is_taken(const struct relay *relay, const struct inventory *inventory)
+{
+	const struct link *link = inventory_link(inventory, relay->wg_interface.s);
+
+	return link && link->has_mac;
+}
+
 static bool tunnel_is_up(const struct relay *relay, const struct inventory *inventory)
 {
 	const struct link *link = inventory_link(inventory, relay->wg_interface.s);
@@ -217,6 +226,7 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 	gather_programs(machine, root);
 	gather_sysctls(machine->sysctl, root, relay);
 	machine->nic_managed = nic_is_managed(machine, root, relay, inventory);
+	machine->name_taken = name_is_taken(relay, inventory);
 	machine->tunnel_up = tunnel_is_up(relay, inventory);
 	r = gather_ufw(machine, root, relay, err);
 	if (r < 0 || !units)

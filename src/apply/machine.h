@@ -38,7 +38,8 @@ struct machine {
 	char sysctl[SYSCTL_COUNT]; /* first character; '\0' when it can't be read */
 	bool nic_managed;	   /* a network manager, not the kernel, takes the NIC's RAs */
 
-	bool tunnel_up; /* wg0 is there, with its address and a route to each LAN */
+	bool name_taken; /* an interface of the tunnel's name is there that is an Ethernet one */
+	bool tunnel_up;	 /* wg0 is there, with its address and a route to each LAN */
 };
 
 /* Whether the kernel takes no RAs on the NIC, and yet there is no default route from elsewhere: at

@@ -95,8 +95,19 @@ static const struct change *change_of(const struct view *v, const char *path)
 	return spec ? &v->changes[spec - v->list->specs] : NULL;
 }
 
+/* Another network would be open to the Internet. */
+static bool may_open(const struct view *v, enum ufw_rule rule)
+{
+	return rule == UFW_LISTEN_PORT || !v->machine->name_taken;
+}
+
 static void plan_firewall(const struct view *v)
 {
+	if (v->machine->name_taken)
+		add_note(v->plan, NOTE_PROBLEM,
+			 _("wg_interface = %s: an interface of that name is there, and is no "
+			   "tunnel; nothing is forwarded to or from it"),
+			 v->relay->wg_interface.s);
 	if (!v->relay->manage_ufw)
 		return;
 	if (!v->machine->has_ufw) {
@@ -110,7 +121,7 @@ static void plan_firewall(const struct view *v)
 		add_note(v->plan, NOTE_WARNING,
 			 _("ufw is inactive: its rules are written for the day it is enabled"));
 	for (size_t i = 0; i < UFW_RULE_COUNT; i++)
-		if (!v->machine->ufw_have[i])
+		if (!v->machine->ufw_have[i] && may_open(v, (enum ufw_rule)i))
 			add_step(v->plan, (struct step){.kind = STEP_UFW,
 							.stage = STAGE_FIREWALL,
 							.index = i,

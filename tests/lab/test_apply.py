@@ -265,10 +265,13 @@ def test_a_unit_that_fails_is_named_with_its_result_and_tried_again(new_lab):
     assert "wg-quick@wg0.service: restart: result 'failed'" in done.stderr
     assert "journalctl -u wg-quick@wg0.service" in done.stderr
     assert lab.vps.unit_state("ndppd.service") == "active"
+    assert "an interface of that name is there" in " ".join(done.stderr.split())
+    assert "wg0" not in lab.vps.run(["ufw", "status"]).stdout
 
     lab.vps.run(["ip", "link", "del", "wg0"])
     apply(lab.vps)
     assert lab.vps.unit_state("wg-quick@wg0.service") == "active"
+    assert "wg0" in lab.vps.run(["ufw", "status"]).stdout
     assert plan(lab.vps).returncode == 0
 
 

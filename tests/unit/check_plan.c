@@ -302,6 +302,12 @@ static void ufw_partial(void)
 	w.machine.ufw_have[UFW_ROUTE_OUT] = false;
 }
 
+static void fresh_name_taken(void)
+{
+	ufw_inactive();
+	w.machine.ufw_enabled = w.machine.name_taken = true;
+}
+
 static void no_bus(void)
 {
 	w.machine.units_known = false;
@@ -445,6 +451,8 @@ static const struct {
 	 "warning problem problem", "apt-get install wireguard-tools"},
 	{"below another root", "", fresh_below_root,
 	 WRITE_SYSCTL WRITE_TUNNEL WRITE_NDPPD WRITE_SERVICE WRITE_SSHD, "", NULL},
+	{"the tunnel has another network's name", "", fresh_name_taken,
+	 "ufw allow 51820/udp comment WireGuard\n", "problem", "wg_interface = wg0"},
 	{"settings that keep off", "[relay]\nmanage_ufw = no\nmanage_sshd = no\n", fresh,
 	 WRITE_SYSCTL SYSCTL_NIC SYSCTL_ALL WRITE_TUNNEL START_TUNNEL WRITE_NDPPD WRITE_SERVICE
 		 RELOAD_SYSTEMD START_NDPPD,
