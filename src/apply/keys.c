@@ -32,6 +32,29 @@ static int key_load(int root, const char *path, struct wg_key *key, bool *fresh,
 	return 0;
 }
 
+/* WireGuard makes one peer of two with one key, which gets the other's addresses taken away, and
+ * none of one with its own. */
+static int check_distinct(const struct relay *relay, struct error *err)
+{
+	for (size_t i = 0; i < relay->site_count; i++) {
+		const struct site *a = &relay->sites[i];
+
+		if (a->state == SITE_WAITING)
+			continue;
+		if (wg_key_equal(&a->router_public_key, &relay->public_key))
+			return error_set(err, -EINVAL,
+					 _("[site %s]: its router has the VPS's own key"), a->name);
+		for (size_t j = 0; j < i; j++)
+			if (relay->sites[j].state != SITE_WAITING &&
+			    wg_key_equal(&a->router_public_key, &relay->sites[j].router_public_key))
+				return error_set(err, -EINVAL,
+						 _("[site %s] and [site %s]: their routers have "
+						   "the same key"),
+						 relay->sites[j].name, a->name);
+	}
+	return 0;
+}
+
 int keys_load(int root, struct relay *relay, bool *fresh, struct error *err)
 {
 	int r;
@@ -52,5 +75,5 @@ int keys_load(int root, struct relay *relay, bool *fresh, struct error *err)
 			return r;
 		site->router_public_key = wg_key_public(&site->router_private_key);
 	}
-	return 0;
+	return check_distinct(relay, err);
 }

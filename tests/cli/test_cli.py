@@ -477,6 +477,21 @@ def test_routers_own_key(machine):
     assert "private-key" not in machine.recall("script").stdout
 
 
+@pytest.mark.parametrize(
+    "owner, words", [("server", "the VPS's own key"), ("mikrotik", "[site home] and [site cabin]")]
+)
+def test_no_two_ends_have_one_key(machine, owner, words):
+    """WireGuard would make one peer of two, or none of one, and say nothing."""
+    machine.apply()
+    key = machine.keys("pub")[f"{owner}.pub"].strip()
+    prefix = "2001:db8:0:9::/64"
+    machine.settings(f"[site home]\n[site cabin]\nprefix = {prefix}\nrouter_public_key = {key}\n")
+    before = machine.tree()
+    done = machine.run("apply")
+    assert done.returncode == 1 and words in done.stderr
+    assert machine.tree() == before
+
+
 def test_two_sites(machine):
     machine.settings(
         "[site home]\n[site cabin]\nprefix = original\nlan_bridge = br-lan\n[site later]\n"
