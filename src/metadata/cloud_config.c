@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/shown.h"
 #include "metadata/instance.h"
 #include "metadata/json.h"
 #include "metadata/vultr_value.h"
@@ -63,7 +64,7 @@ static int parse_cloud_subnets(struct instance *instance, const cJSON *subnets, 
 		     (!isdigit((unsigned char)slash[1]) ||
 		      sscanf(slash + 1, "%3u%c", &len, &rest) != 1 || len < 1 || len > 128)))
 			return error_set(err, -EINVAL, _("%s: '%s' is not an IPv6 prefix"),
-					 at_address.s, json_shown(address).s);
+					 at_address.s, shown_of(address).s);
 		memcpy(text, address, (size_t)(slash - address));
 		text[slash - address] = '\0';
 		r = vultr_network(text, (uint8_t)len, at_address.s, &prefix, err);

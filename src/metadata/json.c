@@ -20,17 +20,6 @@ struct json_field json_field(const char *fmt, ...)
 	return f;
 }
 
-struct json_shown json_shown(const char *text)
-{
-	struct json_shown shown;
-	size_t i;
-
-	for (i = 0; i < sizeof(shown.s) - 1 && text[i]; i++)
-		shown.s[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	shown.s[i] = '\0';
-	return shown;
-}
-
 const cJSON *json_member(const cJSON *object, const char *name)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);

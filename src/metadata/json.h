@@ -13,12 +13,6 @@ struct json_field {
 };
 __attribute__((format(printf, 1, 2))) struct json_field json_field(const char *fmt, ...);
 
-/* A value as it may be shown: cut, and without what a terminal would obey. */
-struct json_shown {
-	char s[48];
-};
-struct json_shown json_shown(const char *text);
-
 /* A member that is there and not null; NULL otherwise. */
 const struct cJSON *json_member(const struct cJSON *object, const char *name);
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/shown.h"
 #include "metadata/cloud_config.h"
 #include "metadata/instance.h"
 #include "metadata/json.h"
@@ -92,7 +93,7 @@ static int parse_ipv4(struct instance *instance, const char *text, const char *w
 		return 0;
 	if (inet_pton(AF_INET, text, &instance->ipv4) != 1)
 		return error_set(err, -EINVAL, _("%s: '%s' is not an IPv4 address"), where,
-				 json_shown(text).s);
+				 shown_of(text).s);
 	host = ntohl(instance->ipv4.s_addr);
 	if (host >> 24 == 0 || host >> 24 == 127 || host >> 28 >= 14)
 		return error_set(err, -EINVAL, _("%s: %s is not a unicast address"), where,

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/shown.h"
 #include "metadata/instance.h"
 #include "metadata/json.h"
 
@@ -39,7 +40,7 @@ int vultr_network(const char *text, uint8_t len, const char *where, struct prefi
 
 	if (inet_pton(AF_INET6, text, &addr) != 1)
 		return error_set(err, -EINVAL, _("%s: '%s' is not an IPv6 address"), where,
-				 json_shown(text).s);
+				 shown_of(text).s);
 	if (!ip_is_global(&addr))
 		return error_set(err, -EINVAL, _("%s: %s is not a global unicast address"), where,
 				 ip_text(&addr).s);
@@ -70,5 +71,5 @@ int vultr_mac(struct instance *instance, const char *text, const char *where, st
 	if (mac_parse(&instance->mac, text))
 		return 0;
 	return error_set(err, -EINVAL, _("%s: '%s' is not an Ethernet address"), where,
-			 json_shown(text).s);
+			 shown_of(text).s);
 }

@@ -38,6 +38,7 @@ unit_programs = \
 	tests/unit/check_render \
 	tests/unit/check_revert_plan \
 	tests/unit/check_routeros \
+	tests/unit/check_shown \
 	tests/unit/check_sshd \
 	tests/unit/check_state \
 	tests/unit/check_status \
