@@ -4,10 +4,76 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/i18n.h"
+
+#define VALUES_MAX 100000
+
+/* Not less than there are: each comma, and each bracket that opens, begins one. */
+static size_t count_values(const char *text, size_t len)
+{
+	bool quoted = false;
+	size_t count = 1;
+
+	for (size_t i = 0; i < len; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (text[i] == ',' || text[i] == '[' || text[i] == '{'))
+			count++;
+	}
+	return count;
+}
+
+/* cJSON ends a string at an escaped NUL: "64\u0000x" would be 64. No value that is looked at may
+ * hold what comes in its place. Returns text, or its copy. */
+static const char *replace_nul(const char *text, size_t len, struct buf *copy)
+{
+	static const char nul[] = "\\u0000", replacement[] = "\\ufffd";
+	const size_t size = strlen(nul);
+	char *at, *end;
+
+	if (!memmem(text, len, nul, size))
+		return text;
+	buf_add(copy, text, len);
+	end = copy->data + copy->len;
+	for (at = copy->data; !copy->error && (at = memmem(at, (size_t)(end - at), nul, size));
+	     at += size)
+		memcpy(at, replacement, size);
+	return copy->data;
+}
+
+int json_parse(const char *text, size_t len, struct cJSON **out, struct error *err)
+{
+	CLEANUP(buf_clear) struct buf copy = BUF_INIT;
+	const char *end = memchr(text, '\0', len);
+	cJSON *root = NULL;
+
+	if (!end && count_values(text, len) > VALUES_MAX)
+		return error_set(err, -EINVAL, _("more than %d values"), VALUES_MAX);
+	if (!end) {
+		text = replace_nul(text, len, &copy);
+		if (copy.error)
+			return error_errno(err, copy.error, "JSON");
+		root = cJSON_ParseWithLengthOpts(text, len, &end, false);
+	}
+	while (root && end < text + len && strchr(" \t\r\n", *end))
+		end++;
+	if (!root || end != text + len) {
+		cJSON_Delete(root);
+		return error_set(err, -EINVAL, _("not valid JSON near byte %zu of %zu"),
+				 end ? (size_t)(end - text) : 0, len);
+	}
+	*out = root;
+	return 0;
+}
 
 struct json_field json_field(const char *fmt, ...)
 {

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
+
 struct cJSON;
 struct error;
 
 /* Reading a JSON document whose author is not trusted: members with the type they must have, and
  * errors that name the field. Pure. */
+
+/* The document of a text, to be freed with cJSON_Delete. -EINVAL for what is not JSON, NUL bytes
+ * included, and for more values than any honest document has: cJSON takes 64 bytes for each, and
+ * two bytes of text are enough for one. An escaped NUL is read as U+FFFD. */
+int json_parse(const char *text, size_t len, struct cJSON **out, struct error *err);
 
 /* Where in the document a value stands: "interfaces[0].ipv6.network". */
 struct json_field {

@@ -192,18 +192,11 @@ static int parse_root(struct instance *instance, const cJSON *root, struct error
 int vultr_parse(struct instance *instance, const char *json, size_t len, struct error *err)
 {
 	struct instance parsed = {0};
-	const char *end = NULL;
-	cJSON *root = cJSON_ParseWithLengthOpts(json, len, &end, false);
-	int r;
+	cJSON *root = NULL;
+	int r = json_parse(json, len, &root, err);
 
-	while (root && end < json + len && strchr(" \t\r\n", *end))
-		end++;
-	if (!root || end != json + len) {
-		cJSON_Delete(root);
-		return error_set(err, -EINVAL, _("metadata: not valid JSON near byte %zu of %zu"),
-				 end ? (size_t)(end - json) : 0, len);
-	}
-	r = parse_root(&parsed, root, err);
+	if (r == 0)
+		r = parse_root(&parsed, root, err);
 	cJSON_Delete(root);
 	if (r < 0)
 		return error_wrap(err, r, _("metadata"));

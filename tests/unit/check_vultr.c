@@ -164,6 +164,13 @@ static const struct {
 	 "interfaces[0].mac"},
 	{"{'interfaces': [{'network-type': 'private'}, {'network-type': 'public'}]}",
 	 "interfaces[1].mac"},
+	/* a NUL, which ends no value */
+	{"{'interfaces': [{'network-type': 'public', 'mac': '56:00:05:00:53:01\\u0000x'}]}",
+	 "interfaces[0].mac"},
+	{"{'interfaces': [{'network-type': 'public\\u0000x', " MAC "}]}", "interfaces: none has"},
+	{"{'interfaces': [{'network-type': 'public', 'mac\\u0000': '56:00:05:00:53:01'}]}",
+	 "interfaces[0].mac"},
+	{IPV6("'network': '2001:db8:0:1::', 'prefix': '64\\u0000'"), "interfaces[0].ipv6.prefix"},
 	/* ipv4 */
 	{PUBLIC(", 'ipv4': 'none'"), "interfaces[0].ipv4: an object"},
 	{PUBLIC(", 'ipv4': []"), "interfaces[0].ipv4: an object"},
@@ -326,6 +333,8 @@ static const struct {
 	{"{'user-data': '#cloud-config', 'vendor-data': 'x', 'interfaces': "
 	 "[{'network-type': 'public', " MAC "}]}",
 	 BARE " disabled"},
+	{"{'user-data': 'a\\u0000b', 'interfaces': [{'network-type': 'public', " MAC "}]}",
+	 BARE " disabled"},
 	{"{'public-keys': 'ssh-ed25519 AAAA\\nssh-rsa AAAA', 'interfaces': "
 	 "[{'network-type': 'public', " MAC "}]}",
 	 BARE " disabled"},
@@ -382,6 +391,47 @@ START_TEST(what_a_terminal_would_obey_is_not_in_the_error)
 }
 END_TEST
 
+static const struct {
+	const char *between; /* commas that are none are not counted */
+	size_t count;
+	int code;
+} many[] = {
+	{"0,", 90000, 0},
+	{"0,", 110000, -EINVAL},
+	{"[],", 60000, -EINVAL},
+	{"{},", 60000, -EINVAL},
+	{"',,[{\\',{[[[[[[,,',", 90000, 0},
+};
+
+START_TEST(a_document_has_not_too_many_values)
+{
+	CLEANUP(buf_clear) struct buf json = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct instance instance;
+
+	add_json("{'user-data': [", &json);
+	for (size_t i = 0; i < many[_i].count; i++)
+		add_json(many[_i].between, &json);
+	add_json("0], 'interfaces': [{'network-type': 'public', " MAC "}]}", &json);
+	ck_assert_msg(vultr_parse(&instance, json.data, json.len, &err) == many[_i].code, "%s",
+		      err.text);
+	if (many[_i].code)
+		ck_assert_str_eq(err.text, "metadata: more than 100000 values");
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_refused)
+{
+	const char text[] = "{\"x\": \"\0\", \"interfaces\": [{\"network-type\": \"public\", "
+			    "\"mac\": \"56:00:05:00:53:01\"}]}";
+	struct error err = ERROR_INIT;
+	struct instance instance;
+
+	ck_assert_int_eq(vultr_parse(&instance, text, sizeof(text) - 1, &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "not valid JSON near byte 7 "));
+}
+END_TEST
+
 /* As many reserved prefixes as there is room for, and one more. */
 START_TEST(too_many_prefixes_are_refused)
 {
@@ -415,6 +465,8 @@ int main(void)
 	unit_add_table(tcase, a_printed_instance_reads_back, documents);
 	unit_add_table(tcase, a_broken_document_is_refused_by_its_field, broken);
 	unit_add_table(tcase, what_is_odd_but_clear_is_taken, tolerated);
+	unit_add_table(tcase, a_document_has_not_too_many_values, many);
+	tcase_add_test(tcase, a_nul_byte_is_refused);
 	tcase_add_test(tcase, nothing_else_of_the_document_is_printed);
 	tcase_add_test(tcase, what_a_terminal_would_obey_is_not_in_the_error);
 	tcase_add_test(tcase, too_many_prefixes_are_refused);
