@@ -68,8 +68,14 @@ int vultr_add_reserved(struct instance *instance, const struct prefix *prefix, c
 
 int vultr_mac(struct instance *instance, const char *text, const char *where, struct error *err)
 {
-	if (mac_parse(&instance->mac, text))
-		return 0;
-	return error_set(err, -EINVAL, _("%s: '%s' is not an Ethernet address"), where,
-			 shown_of(text).s);
+	static const struct mac zero;
+
+	if (!mac_parse(&instance->mac, text))
+		return error_set(err, -EINVAL, _("%s: '%s' is not an Ethernet address"), where,
+				 shown_of(text).s);
+	/* The lowest bit of the first byte is a group's (IEEE 802, section 8.2.2). */
+	if (instance->mac.bytes[0] & 1 || mac_equal(&instance->mac, &zero))
+		return error_set(err, -EINVAL, _("%s: %s is no interface's own address"), where,
+				 mac_text(&instance->mac).s);
+	return 0;
 }

@@ -17,6 +17,7 @@ int vultr_length(const struct cJSON *item, const char *where, uint8_t *len, stru
 int vultr_network(const char *text, uint8_t len, const char *where, struct prefix *out,
 		  struct error *err);
 
+/* The address of a single interface: no group's, and not all zeros. */
 int vultr_mac(struct instance *instance, const char *text, const char *where, struct error *err);
 
 /* Adds an attached prefix to the usable ones or, when it is no /64 or the original one once more,

@@ -164,6 +164,10 @@ static const struct {
 	 "interfaces[0].mac"},
 	{"{'interfaces': [{'network-type': 'private'}, {'network-type': 'public'}]}",
 	 "interfaces[1].mac"},
+	{"{'interfaces': [{'network-type': 'public', 'mac': '00:00:00:00:00:00'}]}",
+	 "interfaces[0].mac"},
+	{"{'interfaces': [{'network-type': 'public', 'mac': '33:33:00:00:00:01'}]}",
+	 "interfaces[0].mac"},
 	/* a NUL, which ends no value */
 	{"{'interfaces': [{'network-type': 'public', 'mac': '56:00:05:00:53:01\\u0000x'}]}",
 	 "interfaces[0].mac"},
