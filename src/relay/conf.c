@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/shown.h"
 #include "relay/conf_keys.h"
 
 /* inih cuts longer lines into two without a word. */
@@ -37,10 +38,10 @@ static int parser_fail(struct parser *parser, const char *section, const char *k
 {
 	if (!parser->failed && value)
 		error_set(parser->err, -EINVAL, _("[%s] %s = %s: not allowed; allowed: %s"),
-			  section, key, value, allowed);
+			  shown_of(section).s, shown_of(key).s, shown_of(value).s, allowed);
 	else if (!parser->failed)
-		error_set(parser->err, -EINVAL, "[%s]%s%s: %s", section, key ? " " : "",
-			  key ? key : "", allowed);
+		error_set(parser->err, -EINVAL, "[%s]%s%s: %s", shown_of(section).s, key ? " " : "",
+			  key ? shown_of(key).s : "", allowed);
 	parser->failed = true;
 	return 0;
 }
@@ -69,7 +70,7 @@ static int parser_add_site(struct parser *parser, const char *section)
 	if (parser_find_site(parser, section))
 		return parser_fail(parser, section, NULL, NULL, _("given twice"));
 	if (parser->conf.site_count == CONF_SITES_MAX)
-		return parser_fail(parser, section, NULL, NULL, _("too many sites"));
+		return parser_fail(parser, section, NULL, NULL, _("too many sites; 64 at most"));
 	parser->conf.sites[parser->conf.site_count++] = site;
 	return 1;
 }
@@ -135,19 +136,24 @@ static int handle(void *user, const char *section, const char *key, const char *
 /* The section of a line "[site home]". */
 static int scan_section(struct parser *parser, const char *line, size_t len)
 {
-	const char *close = memchr(line, ']', len);
+	const char *close = memchr(line, ']', len), *rest;
 	char section[CONF_LINE_MAX];
 
 	if (!close)
 		return error_set(parser->err, -EINVAL, _("neither [section] nor key = value"));
 	memcpy(section, line + 1, (size_t)(close - line - 1));
 	section[close - line - 1] = '\0';
+	rest = close + 1 + strspn(close + 1, " \t\r");
+	if (rest < line + len && *rest != ';' && *rest != '#')
+		return error_set(parser->err, -EINVAL,
+				 _("[%s]: nothing but a comment may follow in its line"),
+				 shown_of(section).s);
 	if (!strncmp(section, "site ", 5))
 		return parser_add_site(parser, section) ? 0 : -EINVAL;
 	if (strcmp(section, "relay") != 0)
 		return error_set(parser->err, -EINVAL,
 				 _("[%s]: unknown section; there are [relay] and [site NAME]"),
-				 section);
+				 shown_of(section).s);
 	return 0;
 }
 

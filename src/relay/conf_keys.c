@@ -98,6 +98,14 @@ static bool relay_manage_sshd(struct conf *conf, const char *value)
 	return parse_yes_no(&conf->manage_sshd, value);
 }
 
+/* As udev names terminals, those below /dev/serial included. */
+static bool is_device(const char *path)
+{
+	return !strncmp(path, "/dev/", 5) && path[5] && !strstr(path, "..") &&
+	       !path[strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				  "0123456789/._:@+-")];
+}
+
 /* "none", or devices below /dev separated by blanks. */
 static bool relay_console(struct conf *conf, const char *value)
 {
@@ -115,7 +123,7 @@ static bool relay_console(struct conf *conf, const char *value)
 			return false;
 		memcpy(out, value, len);
 		out[len] = '\0';
-		if (strncmp(out, "/dev/", 5) != 0 || strstr(out, "..") || !out[5])
+		if (!is_device(out))
 			return false;
 		value += len;
 		value += strspn(value, " \t,");

@@ -60,6 +60,7 @@ static const struct {
 	{"[relay]\nmtu: 1420\n", RELAY HOME},
 	{"[relay]\nmtu = 1420 ; a comment\n", RELAY HOME},
 	{"[relay] ; a comment\nmtu = 1420\n", RELAY HOME},
+	{"[relay]#a comment\n[site home] \t\r\n", RELAY HOME},
 	/* each key */
 	{"[relay]\nnic = enp1s0.7\n",
 	 "nic=enp1s0.7 wg=wg0 port=51820 mtu=1420 transit=fd99:9999:9999::/64 rule=static ufw=1 "
@@ -174,6 +175,8 @@ static const struct {
 	{"[relay]\nmanage_ufw = true\n", "c:2: ", {"manage_ufw = true", "yes or no"}},
 	{"[relay]\nmanage_ufw =\n", "c:2: ", {"manage_ufw", "yes or no"}},
 	{"[relay]\nmanage_sshd = 1\n", "c:2: ", {"manage_sshd = 1", "yes or no"}},
+	{"[relay]\nconsole = /dev/tty\x1b[2J\n", "c:2: ", {"console = /dev/tty?[2J", "/dev"}},
+	{"[relay]\nconsole = /dev/tty1;x\n", "c:2: ", {"console = /dev/tty1;x"}},
 	{"[relay]\nconsole =\n", "c:2: ", {"console", "/dev"}},
 	{"[relay]\nconsole = /etc/passwd\n", "c:2: ", {"console = /etc/passwd", "/dev"}},
 	{"[relay]\nconsole = tty1\n", "c:2: ", {"console = tty1"}},
@@ -252,6 +255,8 @@ static const struct {
 	{"[relay]\nmtu\n", "c:2: ", {"neither"}},
 	{"[relay\nmtu = 1400\n", "c:1: ", {"neither"}},
 	{"hello\n", "c:1: ", {"neither"}},
+	{"[relay] mtu = 1400\n", "c:1: ", {"[relay]", "nothing but a comment"}},
+	{"[site home]prefix = original", "c:1: ", {"[site home]", "nothing but a comment"}},
 	{"[site home\nprefix = original\n", "c:1: ", {"neither"}},
 	{"\x7f"
 	 "ELF\x02\x01\n",
@@ -284,6 +289,27 @@ START_TEST(a_mistake_is_named_with_its_line)
 			      err.text, bad[_i].words[i]);
 	for (size_t i = 0; i < sizeof(conf); i++)
 		ck_assert_msg(((unsigned char *)&conf)[i] == 0x55, "the settings were touched");
+}
+END_TEST
+
+#define ESCAPE "\x1b]0;owned\x07\x7f\xc2\x9b\r"
+
+static const char *const hostile[] = {
+	"[relay]\nnic = " ESCAPE "x\n",
+	"[relay]\n" ESCAPE " = 1\n",
+	"[relay" ESCAPE "]\n",
+	"[site a" ESCAPE "]\n",
+	"[site a]\nlan_bridge = " ESCAPE "x\n",
+};
+
+START_TEST(what_a_terminal_would_obey_is_not_in_the_error)
+{
+	struct error err = ERROR_INIT;
+	struct conf conf;
+
+	ck_assert_int_eq(conf_parse(&conf, "c", hostile[_i], strlen(hostile[_i]), &err), -EINVAL);
+	for (const char *c = err.text; *c; c++)
+		ck_assert_msg(*c >= ' ' && *c <= '~', "%s", err.text);
 }
 END_TEST
 
@@ -384,6 +410,7 @@ int main(void)
 	unit_add_table(tcase, settings_are_read, good);
 	unit_add_table(tcase, whom_the_proof_asks_and_whether_it_may_choose, proofs);
 	unit_add_table(tcase, a_mistake_is_named_with_its_line, bad);
+	unit_add_table(tcase, what_a_terminal_would_obey_is_not_in_the_error, hostile);
 	tcase_add_test(tcase, a_mistake_is_one_without_an_error_to_fill_in);
 	tcase_add_test(tcase, a_nul_byte_is_refused);
 	tcase_add_test(tcase, a_line_is_never_cut);
