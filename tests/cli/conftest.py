@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""What several modules start from."""
+
+import pytest
+
+from .hostile import Place, make_template
+from .hostile_documents import PLAIN
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    root = tmp_path_factory.mktemp("template") / "root"
+    root.mkdir()
+    return make_template(root, PLAIN)
+
+
+@pytest.fixture
+def place(tmp_path, template):
+    return Place(tmp_path, template)
