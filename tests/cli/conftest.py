@@ -17,3 +17,15 @@ def template(tmp_path_factory):
 @pytest.fixture
 def place(tmp_path, template):
     return Place(tmp_path, template)
+
+
+@pytest.fixture(scope="module")
+def lasting_place(tmp_path_factory, template):
+    return Place(tmp_path_factory.mktemp("hostile"), template)
+
+
+@pytest.fixture
+def unchanged(lasting_place):
+    """A place for many tests, since each of them leaves it as it was."""
+    yield lasting_place
+    lasting_place.remake()

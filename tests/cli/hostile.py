@@ -111,8 +111,23 @@ class Place:
         self.directory = directory
         self.empty = directory / "empty"
         self.applied = directory / "applied"
+        self.template = template
+        self.make()
+
+    def make(self):
         self.empty.mkdir()
-        shutil.copytree(template, self.applied, symlinks=True)
+        shutil.copytree(self.template, self.applied, symlinks=True)
+        self.made = self.trees()
+
+    def trees(self):
+        return tree(self.empty), tree(self.applied)
+
+    def remake(self):
+        """After a test that failed: the next one is about something else."""
+        if self.trees() != self.made:
+            shutil.rmtree(self.empty)
+            shutil.rmtree(self.applied)
+            self.make()
 
     def start(self, command, root, *args, terminal=False):
         return Run(command, "--root", root, *args, cwd=self.directory, terminal=terminal)
@@ -128,19 +143,17 @@ class Place:
     def assert_refused(self, *args, says):
         """apply on both roots: says is how the error begins, or its beginning and words that
         follow."""
-        before = tree(self.empty), tree(self.applied)
         on_terminal = self.start("apply", self.empty, *args, terminal=True)
         piped = self.start("apply", self.applied, *args)
         for run in (piped, on_terminal):
             done = run.wait()
             self.assert_error(done, 1, says)
         assert_fits(done)
-        assert (tree(self.empty), tree(self.applied)) == before
+        assert self.trees() == self.made
 
     def assert_plan_refused(self, *args, says):
-        before = tree(self.applied)
         self.assert_error(self.run("plan", self.applied, "--json", *args), 2, says)
-        assert tree(self.applied) == before
+        assert self.trees() == self.made
 
     @staticmethod
     def assert_error(done, status, says):

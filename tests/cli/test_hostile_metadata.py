@@ -36,15 +36,15 @@ def expected(says):
 
 
 @cases(REFUSED)
-def test_refused(place, document, says):
-    place.write("m.json", as_text(document))
-    place.assert_refused("--metadata", "m.json", says=expected(says))
+def test_refused(unchanged, document, says):
+    unchanged.write("m.json", as_text(document))
+    unchanged.assert_refused("--metadata", "m.json", says=expected(says))
 
 
 @cases(REFUSED[::12])
-def test_refused_by_plan_likewise(place, document, says):
-    place.write("m.json", as_text(document))
-    place.assert_plan_refused("--metadata", "m.json", says=expected(says))
+def test_refused_by_plan_likewise(unchanged, document, says):
+    unchanged.write("m.json", as_text(document))
+    unchanged.assert_plan_refused("--metadata", "m.json", says=expected(says))
 
 
 def files(root):
