@@ -13,11 +13,25 @@
 #include "base/i18n.h"
 #include "metadata/backoff.h"
 
+/* Of one answer, interim ones and trailers included. libcurl sets bounds to a header's fields, and
+ * none to trailers, which it keeps all. */
+#define HEADER_BYTES_MAX (64 * 1024)
+
 struct body {
 	struct buf *out;
 	size_t max;
 	bool too_large;
+	size_t header_bytes;
 };
+
+static size_t header_count(char *data, size_t size, size_t count, void *pointer)
+{
+	struct body *body = pointer;
+
+	(void)data;
+	body->header_bytes += size * count;
+	return body->header_bytes > HEADER_BYTES_MAX ? 0 : size * count;
+}
 
 static size_t body_write(char *data, size_t size, size_t count, void *pointer)
 {
@@ -55,6 +69,8 @@ static void http_setup(CURL *curl, const char *url, const struct http_limits *li
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "sixrelay/" PACKAGE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_write);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, header_count);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, body);
 	if (hooks && hooks->on_wait) {
 		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)hooks);
@@ -96,6 +112,9 @@ static int http_try(const char *url, const struct http_limits *limits, long left
 	if (body.too_large)
 		return error_set(err, -EFBIG, _("%s: the answer is larger than %ld bytes"), url,
 				 limits->body_bytes);
+	if (body.header_bytes > HEADER_BYTES_MAX)
+		return error_set(err, -EFBIG, _("%s: the answer's header is larger than %d bytes"),
+				 url, HEADER_BYTES_MAX);
 	if (code == CURLE_URL_MALFORMAT)
 		return error_set(err, -EINVAL, "%s: %s", url, curl_easy_strerror(code));
 	if (code != CURLE_OK) {

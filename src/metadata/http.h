@@ -38,6 +38,6 @@ struct http_limits {
 
 /* One GET, its body into out. No proxy, no redirect, no compression; HTTP and HTTPS alone.
  * Connection failures, 429 and 5xx are tried again (backoff_ms) until the deadline. Errors:
- * -EPROTO another status, -EFBIG body too large, -ETIMEDOUT or what the last try met. */
+ * -EPROTO another status, -EFBIG body or header too large, -ETIMEDOUT or what the last try met. */
 int http_get(const char *url, const struct http_limits *limits, struct buf *out,
 	     const struct http_hooks *hooks, struct error *err);

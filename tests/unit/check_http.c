@@ -16,6 +16,10 @@
 #define REDIRECT(status) "HTTP/1.1 " status "\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"
 #define CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 #define CUT "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{}"
+#define INTERIM "HTTP/1.1 100 Continue\r\n\r\n"
+#define FIELD "X: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n"
+#define FIELDS FIELD FIELD FIELD FIELD FIELD FIELD FIELD FIELD FIELD FIELD
+#define TRAILERS FIELDS FIELDS FIELDS FIELDS FIELDS FIELDS FIELDS FIELDS FIELDS FIELDS
 #define LARGE "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n"
 
 /* Generous: only what the server does may end a try. */
@@ -76,6 +80,13 @@ static const struct {
 	{"no end", -EFBIG, "1000 bytes", 1, .answers = {OK("0123456789")}, .repeat = 1000000},
 	{"too large and said so", -EFBIG, "1000 bytes", 1, .answers = {LARGE "0123456"},
 	 .repeat = 142},
+	{"some interim answers", 0, "{}", 1, .answers = {INTERIM INTERIM INTERIM OK("{}")}},
+	{"no end of interim answers", -EFBIG, "header is larger", 1, .answers = {INTERIM INTERIM},
+	 .repeat = 1000000},
+	{"some trailers", 0, "{}", 1, .answers = {CHUNKED "2\r\n{}\r\n0\r\n" FIELDS "\r\n"}},
+	{"too many trailers", -EFBIG, "header is larger", 1,
+	 .answers = {CHUNKED "2\r\n{}\r\n0\r\n" TRAILERS TRAILERS TRAILERS TRAILERS TRAILERS
+			     TRAILERS TRAILERS TRAILERS TRAILERS}},
 	{"an error too large", -EFBIG, "1000 bytes", 1, .answers = {STATUS("404 Not Found")},
 	 .repeat = 1000},
 };
