@@ -146,8 +146,12 @@ int http_get(const char *url, const struct http_limits *limits, struct buf *out,
 					 limits->deadline_ms / 1000);
 		buf_clear(out);
 		r = http_try(url, limits, left_ms, out, hooks, &again, err);
-		if (r == 0)
+		if (r == 0) {
+			/* What the tries before it met is no error any more. */
+			if (err)
+				*err = ERROR_INIT;
 			return 0;
+		}
 		buf_clear(out);
 		if (!again)
 			return r;

@@ -121,6 +121,8 @@ START_TEST(answers_have_their_results)
 			      "%s: %s", rows[_i].name, err.text);
 	if (r != 0)
 		ck_assert_uint_eq(out.len, 0);
+	else
+		ck_assert_int_eq(err.code, 0);
 	if (rows[_i].requests) {
 		ck_assert_msg(http_server_count(server) == rows[_i].requests, "%s: %zu requests",
 			      rows[_i].name, http_server_count(server));
