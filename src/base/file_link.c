@@ -60,5 +60,7 @@ int file_symlink(int root, const char *path, const char *target, const struct fi
 		r = -errno;
 	if (r == 0)
 		r = file_sync_directory(dir);
+	else
+		unlinkat(dir, temp.s, 0);
 	return r < 0 ? error_errno(err, r, "link %s", path) : 0;
 }
