@@ -45,12 +45,16 @@ int file_list_directory(int root, const char *path, struct name_list *list, stru
 		return error_errno(err, fd, "%s", path);
 	dir = fdopendir(fd);
 	if (!dir) {
+		r = error_errno(err, -errno, "%s", path);
 		close(fd);
-		return error_errno(err, -ENOMEM, "%s", path);
+		return r;
 	}
-	while (r == 0 && (entry = readdir(dir)))
+	while (r == 0 && (errno = 0, entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			r = add_name(list, entry->d_name);
+	/* NULL is the end, or an error; a part of the names is none of them. */
+	if (r == 0)
+		r = -errno;
 	closedir(dir);
 	if (list->count)
 		qsort(list->names, list->count, sizeof(*list->names), compare);
