@@ -40,21 +40,20 @@ static int check_format(const struct state *state, struct error *err)
 }
 
 /* Copies of before without a state: not a machine that was never touched. */
-static bool has_copies(int root)
+static int find_copies(int root, bool *found, struct error *err)
 {
 	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;
 	static const char end[] = ".before";
-	bool found = false;
+	int r = file_list_directory(root, STATE_DIR, &list, err);
 
-	if (file_list_directory(root, STATE_DIR, &list, NULL) < 0)
-		return true;
+	*found = false;
 	for (size_t i = 0; i < list.count; i++) {
 		size_t len = strlen(list.names[i]);
 
-		found |= !strcmp(list.names[i], "before") ||
-			 (len > strlen(end) && !strcmp(list.names[i] + len - strlen(end), end));
+		*found |= !strcmp(list.names[i], "before") ||
+			  (len > strlen(end) && !strcmp(list.names[i] + len - strlen(end), end));
 	}
-	return found;
+	return r;
 }
 
 /* state.json isn't there. What is saved next goes there, whatever it is. */
@@ -62,12 +61,15 @@ static int load_records(struct state *state, int root, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 	int r = file_read(root, STATE_RECORDS, STATE_MAX, &text, NULL, err);
+	bool lost = r == 0;
 
 	if (r == 0 && parse(state, &text) == 0)
 		return check_format(state, err);
-	if (r < 0 && r != -ENOENT)
+	if (r == -ENOENT)
+		r = find_copies(root, &lost, err);
+	if (r < 0)
 		return r;
-	if (r == 0 || has_copies(root))
+	if (lost)
 		return error_set(err, -EINVAL,
 				 _("%s is gone, and with it what the machine was before the first "
 				   "apply; copies of its files are below %s/before"),
