@@ -71,10 +71,14 @@ int cmd_lock_shared(int root, bool *waited, struct error *err)
 int cmd_flush(void)
 {
 	struct error err = ERROR_INIT;
+	int r = fflush(stdout) == 0 ? 0 : -errno;
 
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	/* Of an earlier write only that it failed is known; errno is of something else by now. */
+	if (r == 0 && ferror(stdout))
+		r = -EIO;
+	if (r == 0)
 		return EXIT_SUCCESS;
-	error_errno(&err, errno ? -errno : -EIO, _("standard output"));
+	error_errno(&err, r, _("standard output"));
 	return cmd_fail(&err, EXIT_FAILURE);
 }
 

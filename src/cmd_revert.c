@@ -141,7 +141,7 @@ static int do_revert(struct session *session, bool *agreed, struct error *err)
 	else if (r == 0)
 		printf(_("sixrelay: the machine is as it was before the first apply\n"));
 	if (cmd_print(&out) != 0 && r == 0)
-		return error_set(err, -EIO, _("standard output"));
+		return error_set(err, -EIO, _("all was put back, but not all of it could be told"));
 	return r;
 }
 
