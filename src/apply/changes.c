@@ -72,24 +72,62 @@ void changes_clear(struct change changes[], size_t count)
 		buf_clear(&changes[i].old);
 }
 
+/* What is to be kept: a link's target, or a file's content. */
+struct original {
+	struct buf content, target;
+};
+
+static void original_clear(struct original *original)
+{
+	buf_clear(&original->content);
+	buf_clear(&original->target);
+}
+
+static int read_original(int root, const char *path, struct original *original, struct error *err)
+{
+	struct file_meta meta;
+	int r = file_look(root, path, &meta, &original->target, err);
+
+	return r < 0 || original->target.len
+		       ? r
+		       : file_read(root, path, FILE_MAX, &original->content, NULL, err);
+}
+
+static bool originals_equal(const struct original *a, const struct original *b)
+{
+	return buf_equal(&a->content, &b->content) && buf_equal(&a->target, &b->target);
+}
+
+/* Finds the copy's name: a free one, or that of a copy of the same. A run that fails is tried again
+ * every few minutes, and is not to leave a copy each time. */
+static int find_place(int root, const char *path, const struct original *original,
+		      struct kept_path *kept, struct error *err)
+{
+	int r = 0;
+
+	for (int number = 1; r == 0 && number <= KEPT_MAX; number++) {
+		struct original there CLEANUP(original_clear) = {BUF_INIT, BUF_INIT};
+
+		snprintf(kept->s, sizeof(kept->s), STATE_DIR "/kept%s.%d", path, number);
+		r = read_original(root, kept->s, &there, err);
+		if (r == 0 && originals_equal(original, &there))
+			return 0;
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
 int change_keep(int root, const char *path, struct kept_path *kept, struct error *err)
 {
-	CLEANUP(buf_clear) struct buf content = BUF_INIT, target = BUF_INIT;
-	struct file_meta meta;
-	int number = 0;
+	struct original original CLEANUP(original_clear) = {BUF_INIT, BUF_INIT};
 	int r = file_mkdir(root, STATE_DIR, 0700, err);
 
 	if (r == 0)
-		r = file_look(root, path, &meta, &target, err);
-	do
-		snprintf(kept->s, sizeof(kept->s), STATE_DIR "/kept%s.%d", path, ++number);
-	while (number < KEPT_MAX && file_look(root, kept->s, &meta, NULL, NULL) == 0);
-	if (r == 0 && target.len) {
-		r = file_symlink(root, kept->s, buf_str(&target), NULL, err);
-	} else if (r == 0) {
-		r = file_read(root, path, FILE_MAX, &content, NULL, err);
-		if (r == 0)
-			r = file_write(root, kept->s, &content, 0600, err);
-	}
+		r = read_original(root, path, &original, err);
+	if (r == 0)
+		r = find_place(root, path, &original, kept, err);
+	if (r == 0)
+		r = original.target.len
+			    ? file_symlink(root, kept->s, buf_str(&original.target), NULL, err)
+			    : file_write(root, kept->s, &original.content, 0600, err);
 	return r < 0 ? error_wrap(err, r, _("keep a copy of %s"), path) : 0;
 }

@@ -39,5 +39,5 @@ struct kept_path {
 };
 
 /* Copies what stands at path, a symbolic link as a link, to the state directory before it goes: to
- * "kept/etc/….1" and so on. */
+ * "kept/etc/….1" and so on, once each content. */
 int change_keep(int root, const char *path, struct kept_path *kept, struct error *err);

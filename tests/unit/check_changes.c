@@ -144,6 +144,9 @@ START_TEST(each_copy_is_kept)
 	unit_assert_mode(&dir, STATE_DIR, 0700);
 	keep(PATH, "edited again\n", STATE_DIR "/kept" PATH ".2");
 	unit_assert_file(&dir, STATE_DIR "/kept" PATH ".1", "edited\n");
+	keep(PATH, "edited\n", STATE_DIR "/kept" PATH ".1");
+	keep(PATH, "edited again\n", STATE_DIR "/kept" PATH ".2");
+	keep(PATH, "", STATE_DIR "/kept" PATH ".3");
 }
 END_TEST
 
@@ -156,6 +159,7 @@ START_TEST(a_link_is_kept_as_a_link)
 	unit_write(&dir, "/etc/x", "", 0644);
 	buf_addf(&host, "%s" PATH, dir.s);
 	ck_assert_int_eq(symlink("/dev/null", buf_str(&host)), 0);
+	unit_write(&dir, STATE_DIR "/kept" PATH ".1", "", 0600);
 	for (int i = 0; i < 2; i++)
 		ck_assert_msg(change_keep(root, PATH, &kept, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(kept.s, STATE_DIR "/kept" PATH ".2");
@@ -170,10 +174,11 @@ START_TEST(the_longest_path_is_kept)
 
 	memset(path + 1, 'p', sizeof(path) - 2);
 	for (int i = 1; i <= 12; i++) {
-		CLEANUP(buf_clear) struct buf expected = BUF_INIT;
+		CLEANUP(buf_clear) struct buf expected = BUF_INIT, content = BUF_INIT;
 
 		buf_addf(&expected, STATE_DIR "/kept%s.%d", path, i);
-		keep(path, "edited\n", buf_str(&expected));
+		buf_addf(&content, "edited %d\n", i);
+		keep(path, buf_str(&content), buf_str(&expected));
 	}
 }
 END_TEST
