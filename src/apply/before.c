@@ -52,16 +52,22 @@ static int look(int root, const char *path, struct before *now, struct buf *cont
 }
 
 /* The directories above path that will have to be made. */
-static void record_parents(int root, struct state *state, const char *path)
+static int record_parents(int root, struct state *state, const char *path, struct error *err)
 {
 	char parent[PATH_MAX];
 	struct file_meta meta;
 
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int r;
+
 		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
-		if (file_look(root, parent, &meta, NULL, NULL) == -ENOENT)
+		r = file_look(root, parent, &meta, NULL, err);
+		if (r == -ENOENT)
 			state_add_directory(state, parent);
+		else if (r < 0)
+			return r;
 	}
+	return 0;
 }
 
 /* Finds a free name for the copy. One of the same content will do: a run that was cut short before
@@ -95,10 +101,11 @@ int before_record(int root, struct state *state, const char *path, struct error 
 	r = look(root, path, &before, &content, err);
 	if (r == 0 && before.kind == BEFORE_FILE)
 		r = write_copy(root, path, &content, &before.copy, err);
+	if (r == 0)
+		r = record_parents(root, state, path, err);
 	if (r < 0)
 		return error_wrap(err, r, _("keep a copy of %s"), path);
 	state_set_before(state, path, &before);
-	record_parents(root, state, path);
 	return 0;
 }
 
