@@ -8,7 +8,7 @@
 #include "apply/revert.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "base/file_tree.h"
 #include "base/i18n.h"
 #include "cmd.h"
 #include "render/routeros.h"
@@ -173,7 +173,9 @@ int cmd_revert(const struct options *options)
 		return cmd_fail(&err, EXIT_FAILURE);
 	if (waited)
 		session_ask_units(&session);
-	r = state_load(&session.state, session.root, &err);
+	r = file_remove_temps(session.root, STATE_DIR, &err);
+	if (r == 0)
+		r = state_load(&session.state, session.root, &err);
 	if (r == 0 && !revert_is_due(&session.state)) {
 		printf(_("sixrelay: nothing to revert\n"));
 		return cmd_flush();

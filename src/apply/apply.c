@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_tree.h"
 #include "net/inventory.h"
 #include "relay/relay.h"
 
@@ -252,6 +253,8 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 		if (step->kind == STEP_FILE && a->changes[step->index].kind != CHANGE_MODE)
 			record_content(a, step->index);
 	}
+	if (r == 0)
+		r = before_remove_rests(a->root, a->state, err);
 	return r < 0 ? r : state_save_records(a->state, a->root, err);
 }
 
@@ -299,8 +302,15 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 	int result = 0, r;
 
 	adopt(a);
-	if (!plan->step_count)
+	r = file_remove_temps(a->root, STATE_DIR, err);
+	if (r < 0)
+		return r;
+	if (!plan->step_count) {
+		/* A run that was cut short after its last step hadn't come to that. */
+		if (a->list->count)
+			remember_tunnel(a);
 		return state_save(a->state, a->root, err);
+	}
 	r = prepare(a, plan, err);
 	if (r < 0) {
 		/* Nothing was changed: what was recorded of today is not what a later run finds. */

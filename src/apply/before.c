@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/file_link.h"
 #include "base/i18n.h"
 
@@ -169,4 +170,14 @@ int before_restore(int root, const struct state *state, const char *path, struct
 		return file_symlink(root, path, before.target, &before.meta, err);
 	}
 	return -EINVAL;
+}
+
+int before_remove_rests(int root, const struct state *state, struct error *err)
+{
+	const char *path;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && (path = state_before_path(state, i)); i++)
+		r = file_remove_temp(root, path, err);
+	return r;
 }

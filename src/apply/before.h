@@ -31,5 +31,9 @@ enum before_now {
 int before_compare(int root, const struct state *state, const char *path, enum before_now *now,
 		   struct error *err);
 
+/* Removes what an apply or a revert that was killed as it wrote a recorded file has left beside it.
+ */
+int before_remove_rests(int root, const struct state *state, struct error *err);
+
 /* Puts a recorded file back, its absence included. */
 int before_restore(int root, const struct state *state, const char *path, struct error *err);

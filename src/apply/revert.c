@@ -315,17 +315,6 @@ static int clear(int root, struct error *err)
 	return r < 0 ? r : file_remove(root, STATE_FILE, err);
 }
 
-/* What an apply or a revert that was killed as it wrote a file has left beside it. */
-static int remove_rests(const struct revert *revert, struct error *err)
-{
-	const char *path;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && (path = state_before_path(revert->state, i)); i++)
-		r = file_remove_temp(revert->root, path, err);
-	return r;
-}
-
 static int run_step(const struct revert *revert, const struct revert_step *step, struct error *err)
 {
 	struct revert_text text = revert_step_text(step);
@@ -391,7 +380,7 @@ int revert_run(const struct revert *revert, const struct revert_plan *plan, stru
 	int r = mark(revert->root, err), owners;
 
 	if (r == 0)
-		r = remove_rests(revert, err);
+		r = before_remove_rests(revert->root, revert->state, err);
 	if (r == 0)
 		r = run_steps(revert, plan, err);
 	if (r < 0 || revert_leaves_rest(revert))

@@ -126,11 +126,20 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+#define TEMP_END ".sixrelay"
+
 int file_temp(int dir, const char *name, struct file_temp *temp)
 {
-	if (snprintf(temp->s, sizeof(temp->s), ".%s.sixrelay", name) >= (int)sizeof(temp->s))
+	if (snprintf(temp->s, sizeof(temp->s), ".%s" TEMP_END, name) >= (int)sizeof(temp->s))
 		return -ENAMETOOLONG;
 	return unlinkat(dir, temp->s, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+bool file_is_temp(const char *name)
+{
+	size_t len = strlen(name), end = strlen(TEMP_END);
+
+	return name[0] == '.' && len > 1 + end && !strcmp(name + len - end, TEMP_END);
 }
 
 /* Owner and time are set before the file is there under its name: it is never seen otherwise. */

@@ -72,3 +72,4 @@ struct file_temp {
 	char s[NAME_MAX + 1];
 };
 int file_temp(int dir, const char *name, struct file_temp *temp);
+bool file_is_temp(const char *name);

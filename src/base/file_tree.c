@@ -96,6 +96,23 @@ int file_remove_directory(int root, const char *path, struct error *err)
 	return r;
 }
 
+int file_remove_temps(int root, const char *path, struct error *err)
+{
+	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;
+	int r = file_list_directory(root, path, &list, err);
+
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
+		CLEANUP(buf_clear) struct buf temp = BUF_INIT;
+
+		if (!file_is_temp(list.names[i]))
+			continue;
+		buf_addf(&temp, "%s/%s", path, list.names[i]);
+		r = temp.error ? error_errno(err, temp.error, "remove %s's rests", path)
+			       : remove_entry(root, buf_str(&temp), 0, err);
+	}
+	return r;
+}
+
 int file_remove_tree(int root, const char *path, struct error *err)
 {
 	CLEANUP(name_list_clear) struct name_list list = NAME_LIST_INIT;

@@ -22,5 +22,8 @@ void name_list_clear(struct name_list *list);
 /* Removes a directory if it is empty. Not there, not empty, or no directory: fine. */
 int file_remove_directory(int root, const char *path, struct error *err);
 
+/* Removes what writes of files in the directory that were cut short have left (file_temp). */
+int file_remove_temps(int root, const char *path, struct error *err);
+
 /* Removes what is at path, with all that is below it. Symbolic links are removed, not followed. */
 int file_remove_tree(int root, const char *path, struct error *err);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -133,6 +134,22 @@ START_TEST(what_a_killed_write_has_left_goes_alone)
 }
 END_TEST
 
+START_TEST(what_killed_writes_have_left_in_a_directory_goes_alone)
+{
+	static const char *const others[] = {"/d/x.sixrelay", "/d/..sixrelay", "/d/.x.sixrelay.1"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		unit_write(&dir, others[i], "mine", 0600);
+	unit_write(&dir, "/d/.x.sixrelay", "half", 0600);
+	unit_write(&dir, "/d/.another.conf.sixrelay", "half", 0600);
+	ck_assert_int_eq(file_remove_temps(root, "/d", &err), 0);
+	ck_assert_uint_eq(unit_count(&dir, "/d"), ARRAY_SIZE(others));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		unit_assert_file(&dir, others[i], "mine");
+	ck_assert_int_eq(file_remove_temps(root, "/absent", &err), 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("file_tree");
@@ -145,5 +162,6 @@ int main(void)
 	tcase_add_test(tcase, a_link_is_looked_at_itself);
 	tcase_add_test(tcase, a_link_replaces_what_stands_there);
 	tcase_add_test(tcase, what_a_killed_write_has_left_goes_alone);
+	tcase_add_test(tcase, what_killed_writes_have_left_in_a_directory_goes_alone);
 	return unit_finish();
 }
