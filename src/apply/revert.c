@@ -219,10 +219,9 @@ static int put_back(const struct revert *revert, const struct revert_step *step,
 	enum before_now now;
 	int r;
 
-	if (step->same &&
-	    before_compare(revert->root, revert->state, step->name, &now, NULL) == 0 &&
-	    now == NOW_SAME)
-		return 0;
+	r = before_compare(revert->root, revert->state, step->name, &now, err);
+	if (r < 0 || (step->same && now == NOW_SAME))
+		return r;
 	/* For a run after this one: sshd has read it. */
 	if (!strcmp(step->name, FILE_SSHD) && revert->live) {
 		state_set_text(revert->state, "sshd", "replaced");
@@ -230,7 +229,8 @@ static int put_back(const struct revert *revert, const struct revert_step *step,
 		if (r < 0)
 			return r;
 	}
-	if (step->edited) {
+	/* Or it could not be read when the plan was made. */
+	if (step->edited || (!step->same && now == NOW_EDITED)) {
 		r = change_keep(revert->root, step->name, &kept, err);
 		if (r < 0)
 			return r;
