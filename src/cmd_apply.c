@@ -216,7 +216,7 @@ static int do_apply(struct session *session, struct error *err)
  * -ECANCELED after a revert that came while this run was waiting: it has the last word. */
 static int make_relay_locked(struct session *session, int *lock, struct error *err)
 {
-	bool waited = false;
+	bool waited = false, marked;
 	int r;
 
 	*lock = cmd_lock(session->root, &waited, err);
@@ -224,8 +224,10 @@ static int make_relay_locked(struct session *session, int *lock, struct error *e
 		return *lock;
 	if (waited)
 		session_ask_units(session);
-	session->overtaken =
-		*lock >= 0 && !session->was_reverted && file_exists(session->root, REVERT_MARKER);
+	r = revert_is_marked(session->root, &marked, err);
+	if (r < 0)
+		return r;
+	session->overtaken = *lock >= 0 && !session->was_reverted && marked;
 	if (session->overtaken)
 		return error_set(err, -ECANCELED, _("reverted meanwhile; nothing was applied"));
 	r = *lock >= 0 ? revert_withdraw(session->root, err) : 0;

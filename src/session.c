@@ -61,6 +61,8 @@ void session_ask_units(struct session *session)
 
 int session_open(struct session *session, const struct options *options, struct error *err)
 {
+	int r;
+
 	session->options = options;
 	session->live = !options->root;
 	if (session->live && geteuid() != 0)
@@ -68,9 +70,9 @@ int session_open(struct session *session, const struct options *options, struct 
 	session->root = file_root_open(options->root ? options->root : "/", err);
 	if (session->root < 0)
 		return session->root;
-	session->was_reverted = file_exists(session->root, REVERT_MARKER);
 	session_ask_units(session);
-	return read_conf(session, options, err);
+	r = revert_is_marked(session->root, &session->was_reverted, err);
+	return r < 0 ? r : read_conf(session, options, err);
 }
 
 /* Of the tries that fail the first is told, with --verbose each, with --quiet none: the last one's

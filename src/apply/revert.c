@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_link.h"
 #include "base/file_tree.h"
 #include "base/i18n.h"
 #include "base/process.h"
@@ -279,12 +280,23 @@ static int do_step(const struct revert *revert, const struct revert_step *step, 
 	return -EINVAL;
 }
 
+int revert_is_marked(int root, bool *marked, struct error *err)
+{
+	struct file_meta meta;
+	int r = file_look(root, REVERT_MARKER, &meta, NULL, err);
+
+	*marked = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
 static int mark(int root, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
+	bool marked;
+	int r = revert_is_marked(root, &marked, err);
 
-	if (file_exists(root, REVERT_MARKER))
-		return 0;
+	if (r < 0 || marked)
+		return r;
 	buf_addf(&text, "%s\n", clock_utc().s);
 	return file_write(root, REVERT_MARKER, &text, 0600, err);
 }
@@ -396,10 +408,11 @@ int revert_run(const struct revert *revert, const struct revert_plan *plan, stru
 int revert_withdraw(int root, struct error *err)
 {
 	struct state state CLEANUP(state_clear) = STATE_INIT;
-	int r;
+	bool marked;
+	int r = revert_is_marked(root, &marked, err);
 
-	if (!file_exists(root, REVERT_MARKER))
-		return 0;
+	if (r < 0 || !marked)
+		return r;
 	r = state_load(&state, root, err);
 	if (r == 0 && state_text(&state, "reverted"))
 		r = clear(root, err);

@@ -50,5 +50,8 @@ int revert_prepare(const struct revert *revert, struct revert_plan *plan, struct
  * from reloading: another run could not help it. */
 int revert_run(const struct revert *revert, const struct revert_plan *plan, struct error *err);
 
+/* Whether REVERT_MARKER is there: one that can't be looked at is an error, and not absent. */
+int revert_is_marked(int root, bool *marked, struct error *err);
+
 /* For apply: takes the marker away; ends the clearing of a revert that was done but for that. */
 int revert_withdraw(int root, struct error *err);
