@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: MIT
 """pytest's options, of the lab and of what is built on it."""
 
+import sys
+
 from . import rootfs
+
+
+def points(text):
+    """A number, or all."""
+    return sys.maxsize if text == "all" else int(text)
 
 
 def add(parser):
@@ -11,4 +18,5 @@ def add(parser):
         return
     group.addoption("--suite", choices=rootfs.SUITES, default="trixie", help="the VPS's system")
     group.addoption("--keep", action="store_true", help="leave the labs running at the end")
+    group.addoption("--points", type=points, default=400, help="faults a test tries, or all")
     group.addoption("--cuts", type=int, default=10, help="power cuts in the first apply (tests/vm)")
