@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "apply/lock.h"
 #include "apply/plan.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/wrap.h"
 
@@ -82,16 +84,20 @@ int cmd_flush(void)
 	return cmd_fail(&err, EXIT_FAILURE);
 }
 
+/* Not by way of stdout, whose buffer would keep the script's private key. */
 int cmd_print(const struct buf *out)
 {
 	struct error err = ERROR_INIT;
+	int r = out->error;
 
-	if (out->error) {
-		error_errno(&err, out->error, _("standard output"));
-		return cmd_fail(&err, EXIT_FAILURE);
-	}
-	fwrite(buf_str(out), 1, out->len, stdout);
-	return cmd_flush();
+	if (r == 0 && cmd_flush() != EXIT_SUCCESS)
+		return EXIT_FAILURE;
+	if (r == 0)
+		r = file_put(STDOUT_FILENO, buf_str(out), out->len);
+	if (r == 0)
+		return EXIT_SUCCESS;
+	error_errno(&err, r, _("standard output"));
+	return cmd_fail(&err, EXIT_FAILURE);
 }
 
 void cmd_json_notes(cJSON *root, const struct plan *plan)

@@ -321,4 +321,5 @@ void session_close(struct session *session)
 	if (session->root >= 0)
 		close(session->root);
 	*session = SESSION_INIT;
+	wg_key_wipe_stack();
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/process.h"
 #include "base/wg_key.h"
 
@@ -21,12 +22,10 @@
 static int memory_file(const struct buf *content)
 {
 	CLEANUP(cleanup_fd) int fd = memfd_create("sixrelay", MFD_CLOEXEC);
+	int r = fd < 0 ? -errno : file_put(fd, buf_str(content), content->len);
 
-	if (fd < 0)
-		return -errno;
-	if (write(fd, buf_str(content), content->len) != (ssize_t)content->len ||
-	    lseek(fd, 0, SEEK_SET) < 0)
-		return errno ? -errno : -EIO;
+	if (r < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return r < 0 ? r : -errno;
 	return take_fd(&fd);
 }
 

@@ -111,7 +111,7 @@ int file_read(int root, const char *path, size_t max, struct buf *out, mode_t *m
 	return r;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int file_put(int fd, const char *data, size_t len)
 {
 	while (len) {
 		ssize_t put = write(fd, data, len);
@@ -172,7 +172,7 @@ static int write_file(int root, const char *path, const struct buf *content, mod
 	fd = openat(dir, temp.s, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return error_errno(err, -errno, "write %s", path);
-	r = write_all(fd, buf_str(content), content->len);
+	r = file_put(fd, buf_str(content), content->len);
 	if (r == 0 && meta)
 		r = set_meta(fd, meta);
 	if (r == 0 &&

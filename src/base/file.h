@@ -44,6 +44,9 @@ struct file_meta {
 int file_restore(int root, const char *path, const struct buf *content,
 		 const struct file_meta *meta, struct error *err);
 
+/* Writes all of it to an open descriptor, however many calls that takes. */
+int file_put(int fd, const char *data, size_t len);
+
 /* Sets the permission bits of what is there. */
 int file_chmod(int root, const char *path, mode_t mode, struct error *err);
 

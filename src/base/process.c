@@ -73,11 +73,15 @@ static bool process_drain(int fd, struct buf *out, size_t max)
 {
 	char chunk[4096];
 	ssize_t got;
+	bool more;
 
 	while ((got = read(fd, chunk, sizeof(chunk))) > 0)
 		if (out && out->len < max)
 			buf_add(out, chunk, (size_t)got);
-	return got < 0 && (errno == EAGAIN || errno == EINTR);
+	more = got < 0 && (errno == EAGAIN || errno == EINTR);
+	/* wg and diff print private keys. */
+	explicit_bzero(chunk, sizeof(chunk));
+	return more;
 }
 
 /* Reads the output until the child has ended. Its end counts, not that of the pipe: it may close

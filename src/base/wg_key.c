@@ -4,6 +4,9 @@
 #include <sodium.h>
 #include <string.h>
 
+/* Several times as deep as any command goes. */
+#define STACK_WIPED ((size_t)256 * 1024)
+
 struct wg_key wg_key_generate(void)
 {
 	struct wg_key key;
@@ -62,4 +65,9 @@ void wg_key_wipe(struct wg_key *key)
 void wg_key_text_wipe(struct wg_key_text *text)
 {
 	sodium_memzero(text->s, sizeof(text->s));
+}
+
+void wg_key_wipe_stack(void)
+{
+	sodium_stackzero(STACK_WIPED);
 }

@@ -27,3 +27,7 @@ struct wg_key_text wg_key_text(const struct wg_key *key);
 bool wg_key_equal(const struct wg_key *a, const struct wg_key *b);
 void wg_key_wipe(struct wg_key *key);
 void wg_key_text_wipe(struct wg_key_text *text);
+
+/* Wipes what functions that have returned left of keys on the stack below the caller: copies that
+ * the compiler made for itself, and a library's, such as a hash's block. */
+void wg_key_wipe_stack(void);
