@@ -33,11 +33,11 @@ bool process_find(struct process_path *path, const char *name)
 	return false;
 }
 
-/* All our descriptors are close-on-exec; what the child shall have is duplicated. */
+/* All our descriptors are close-on-exec; what the child shall have is duplicated. It gets a process
+ * group of its own, so that its children can be killed along. */
 static int process_spawn(pid_t *pid, const struct process *process, const char *path, int output)
 {
-	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
-					    "HOME=/root", NULL};
+	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -47,7 +47,9 @@ static int process_spawn(pid_t *pid, const struct process *process, const char *
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+						      POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	if (process->input >= 0)
@@ -137,7 +139,7 @@ int process_run(const struct process *process, struct buf *out, struct error *er
 		    : process_wait(pidfd, from_child, clock_now_ms() + process->deadline_ms, out,
 				   process->output_max ? process->output_max : PROCESS_OUTPUT_MAX);
 	if (r < 0)
-		kill(pid, SIGKILL);
+		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (r == -ETIME)

@@ -22,7 +22,7 @@ struct process {
 	const char *const *argv; /* argv[0] is a bare name, looked up with process_find */
 	int input;		 /* its standard input; -1: /dev/null */
 	int extra;		 /* its descriptor 3; -1: none */
-	int deadline_ms;	 /* then it is killed */
+	int deadline_ms;	 /* then it is killed, with its children */
 	bool output_only;	 /* standard error goes to /dev/null */
 	size_t output_max;	 /* what is kept of its output, about; 0: 1 MiB */
 };

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/process.h"
 
@@ -94,6 +96,36 @@ START_TEST(a_program_is_killed_at_the_deadline)
 }
 END_TEST
 
+/* What the program has started is killed along: a firewall's tool may still be at work. Each says
+ * its process number, and holds the output open. */
+static const char *const families[] = {
+	"sleep 3600 & echo $!; wait",
+	"(trap '' TERM HUP; sleep 3600) & echo $!; sleep 3600",
+	"(sh -c 'echo $PPID; sleep 3600; :'; :) & exec sleep 3600",
+};
+
+/* Gone, or dead and not yet collected by whose child it is now. */
+static bool is_dead(const char *pid)
+{
+	CLEANUP(buf_clear) struct buf path = BUF_INIT;
+	CLEANUP(cleanup_stream) FILE *stat = NULL;
+	char state = 0;
+
+	buf_addf(&path, "/proc/%s/stat", pid);
+	stat = fopen(buf_str(&path), "re");
+	return !stat || fscanf(stat, "%*d (%*[^)]) %c", &state) != 1 || strchr("ZX", state);
+}
+
+START_TEST(at_the_deadline_its_children_are_killed_as_well)
+{
+	ck_assert_int_eq(run_shell(families[_i], 500), -ETIME);
+	ck_assert_uint_gt(out.len, 1);
+	out.data[out.len - 1] = '\0';
+	while (!is_dead(out.data))
+		clock_sleep_ms(10);
+}
+END_TEST
+
 START_TEST(a_child_left_behind_does_not_hold_us_up)
 {
 	ck_assert_int_eq(run_shell("echo done; sleep 60 & exit 4", 15000), 4);
@@ -155,6 +187,21 @@ START_TEST(input_and_the_extra_descriptor_arrive)
 		close(input);
 		close(extra);
 	}
+}
+END_TEST
+
+START_TEST(no_other_variable_arrives)
+{
+	const char *const argv[] = {"env", NULL};
+
+	setenv("HOME", "/nowhere", 1);
+	ck_assert_int_eq(process_run(&(struct process){.argv = argv,
+						       .input = -1,
+						       .extra = -1,
+						       .deadline_ms = PLENTY_MS},
+				     &out, &err),
+			 0);
+	ck_assert_str_eq(buf_str(&out), "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\n");
 }
 END_TEST
 
@@ -234,9 +281,11 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	unit_add_table(tcase, a_program_ends_with_its_status_and_output, rows);
 	unit_add_table(tcase, a_program_is_killed_at_the_deadline, endless);
+	unit_add_table(tcase, at_the_deadline_its_children_are_killed_as_well, families);
 	tcase_add_test(tcase, a_child_left_behind_does_not_hold_us_up);
 	tcase_add_test(tcase, what_is_not_installed_is_named);
 	tcase_add_test(tcase, input_and_the_extra_descriptor_arrive);
+	tcase_add_test(tcase, no_other_variable_arrives);
 	tcase_add_test(tcase, no_other_descriptor_arrives);
 	tcase_add_test(tcase, arguments_are_no_shells_to_read);
 	tcase_add_test(tcase, endless_output_is_not_kept_for_ever);
