@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -151,10 +152,14 @@ static int check_options(const struct command *command, const struct options *op
 }
 
 /* Private keys pass through this process: no core dump, no debugger of another user, no file that
- * is wider than asked for, no descriptor of the caller's that a child would get. */
+ * is wider than asked for, no descriptor of the caller's that a child would get. Its children, who
+ * see keys as well, have only the limit to keep them from dumping. */
 static void prepare_process(void)
 {
+	const struct rlimit none = {0};
+
 	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &none);
 	umask(0022);
 	signal(SIGPIPE, SIG_IGN);
 	syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);

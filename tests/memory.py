@@ -18,7 +18,7 @@ TRACEME, CONT, SETOPTIONS = 0, 7, 0x4200
 TRACEEXIT, EXITKILL = 0x40, 0x100000
 EVENT_EXIT = 6
 # An address space that is set aside (a sanitizer's shadow) is none that was written to.
-MAPPING_MAX = 1 << 30
+MAPPING_MAX = 1 << 26
 UNREADABLE = re.compile(r"\[(vvar|vsyscall|vdso)")
 
 libc = ctypes.CDLL(None, use_errno=True)
