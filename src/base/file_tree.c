@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -23,13 +24,15 @@ static int compare(const void *a, const void *b)
 
 static int add_name(struct name_list *list, const char *name)
 {
-	char **names = reallocarray(list->names, list->count + 1, sizeof(*names));
+	char *copy = strdup(name);
+	char **added = copy ? array_append(&list->names, &list->count, sizeof(*added)) : NULL;
 
-	if (!names)
+	if (!added) {
+		free(copy);
 		return -ENOMEM;
-	list->names = names;
-	names[list->count] = strdup(name);
-	return names[list->count] ? (list->count++, 0) : -ENOMEM;
+	}
+	*added = copy;
+	return 0;
 }
 
 int file_list_directory(int root, const char *path, struct name_list *list, struct error *err)
