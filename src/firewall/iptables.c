@@ -45,15 +45,11 @@ static struct iptables_table *find_table(const struct iptables *iptables, const 
 
 static struct iptables_table *add_table(struct iptables *iptables, const char *name)
 {
-	struct iptables_table *table;
+	struct iptables_table *table =
+		array_append(&iptables->tables, &iptables->count, sizeof(*table));
 
-	table = reallocarray(iptables->tables, iptables->count + 1, sizeof(*table));
-	if (!table)
-		return NULL;
-	iptables->tables = table;
-	table += iptables->count++;
-	memset(table, 0, sizeof(*table));
-	snprintf(table->name, sizeof(table->name), "%s", name);
+	if (table)
+		snprintf(table->name, sizeof(table->name), "%s", name);
 	return table;
 }
 

@@ -54,14 +54,10 @@ static void take_flags(struct nft_table *table, const cJSON *flags)
 
 static int take_table(struct nft *nft, const cJSON *item)
 {
-	struct nft_table *table;
+	struct nft_table *table = array_append(&nft->tables, &nft->count, sizeof(*table));
 
-	table = reallocarray(nft->tables, nft->count + 1, sizeof(*table));
 	if (!table)
 		return -ENOMEM;
-	nft->tables = table;
-	table += nft->count++;
-	memset(table, 0, sizeof(*table));
 	table->family = string(item, "family");
 	table->name = string(item, "name");
 	take_flags(table, cJSON_GetObjectItemCaseSensitive(item, "flags"));
@@ -71,7 +67,6 @@ static int take_table(struct nft *nft, const cJSON *item)
 static int take_base(struct nft_table *table, const cJSON *item, enum flow_hook hook)
 {
 	const cJSON *priority = cJSON_GetObjectItemCaseSensitive(item, "prio");
-	struct nft_base *bases;
 	struct nft_base base = {
 		.chain = table->chains.count - 1,
 		.hook = hook,
@@ -79,18 +74,15 @@ static int take_base(struct nft_table *table, const cJSON *item, enum flow_hook 
 		.nat = !strcmp(string(item, "type"), "nat"),
 		.device = cJSON_GetObjectItemCaseSensitive(item, "dev"),
 	};
-	size_t i;
+	struct nft_base *at = array_append(&table->bases, &table->base_count, sizeof(*at));
 
-	bases = reallocarray(table->bases, table->base_count + 1, sizeof(*bases));
-	if (!bases)
+	if (!at)
 		return -ENOMEM;
-	table->bases = bases;
-	for (i = table->base_count++;
-	     i > 0 && (bases[i - 1].hook > base.hook ||
-		       (bases[i - 1].hook == base.hook && bases[i - 1].priority > base.priority));
-	     i--)
-		bases[i] = bases[i - 1];
-	bases[i] = base;
+	for (; at > table->bases && (at[-1].hook > base.hook ||
+				     (at[-1].hook == base.hook && at[-1].priority > base.priority));
+	     at--)
+		*at = at[-1];
+	*at = base;
 	return 0;
 }
 
