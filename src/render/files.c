@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "relay/relay.h"
 #include "render/ndppd.h"
 #include "render/sshd.h"
@@ -63,17 +64,15 @@ struct file_path file_site_key(const struct relay *relay, size_t site, const cha
 static struct buf *add(struct file_list *list, struct file_path path, mode_t mode, enum stage stage)
 {
 	static struct buf none = {.error = -ENOMEM};
-	struct file_spec *specs;
+	struct file_spec *spec = array_append(&list->specs, &list->count, sizeof(*spec));
 
-	specs = reallocarray(list->specs, list->count + 1, sizeof(*specs));
-	if (!specs) {
+	if (!spec) {
 		list->error = -ENOMEM;
 		return &none;
 	}
-	list->specs = specs;
-	specs[list->count] = (struct file_spec){
+	*spec = (struct file_spec){
 		.path = path, .mode = mode, .stage = stage, .secret = !(mode & 0077)};
-	return &specs[list->count++].content;
+	return &spec->content;
 }
 
 static struct file_path fixed(const char *text)
