@@ -7,6 +7,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -65,19 +66,17 @@ static int open_private(sd_bus **bus)
 static int take_row(struct units *units, sd_bus_message *reply)
 {
 	const char *name, *active;
-	struct unit_row *rows;
+	struct unit_row *row;
 	int r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &active, NULL, NULL,
 				    NULL, NULL, NULL, NULL);
 
 	if (r <= 0)
 		return r;
-	rows = reallocarray(units->rows, units->row_count + 1, sizeof(*rows));
-	if (!rows)
+	row = array_append(&units->rows, &units->row_count, sizeof(*row));
+	if (!row)
 		return -ENOMEM;
-	units->rows = rows;
-	snprintf(rows[units->row_count].name, sizeof(rows->name), "%s", name);
-	snprintf(rows[units->row_count].active_state, sizeof(rows->active_state), "%s", active);
-	units->row_count++;
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	snprintf(row->active_state, sizeof(row->active_state), "%s", active);
 	return r;
 }
 
