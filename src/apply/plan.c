@@ -10,6 +10,7 @@
 #include "apply/machine.h"
 #include "apply/state.h"
 #include "apply/state_before.h"
+#include "base/array.h"
 #include "base/i18n.h"
 #include "relay/relay.h"
 #include "render/sysctl.h"
@@ -27,14 +28,12 @@ struct view {
 
 static void add_step(struct plan *plan, struct step step)
 {
-	struct step *steps = reallocarray(plan->steps, plan->step_count + 1, sizeof(*steps));
+	struct step *added = array_append(&plan->steps, &plan->step_count, sizeof(*added));
 
-	if (!steps) {
+	if (added)
+		*added = step;
+	else
 		plan->error = -ENOMEM;
-		return;
-	}
-	plan->steps = steps;
-	steps[plan->step_count++] = step;
 }
 
 static void add_unit(struct plan *plan, enum step_kind kind, enum stage stage, enum unit_verb verb,
@@ -49,21 +48,25 @@ static void add_unit(struct plan *plan, enum step_kind kind, enum stage stage, e
 __attribute__((format(printf, 3, 4))) static void add_note(struct plan *plan, enum note_kind kind,
 							   const char *fmt, ...)
 {
-	struct note *notes = reallocarray(plan->notes, plan->note_count + 1, sizeof(*notes));
-	char *text = NULL;
+	struct note *note;
 	va_list args;
+	char *text;
+	int r;
 
-	if (notes) {
-		plan->notes = notes;
-		va_start(args, fmt);
-		if (vasprintf(&text, fmt, args) < 0)
-			text = NULL;
-		va_end(args);
-	}
-	if (text)
-		notes[plan->note_count++] = (struct note){.kind = kind, .text = text};
-	else
+	va_start(args, fmt);
+	r = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (r < 0) {
 		plan->error = -ENOMEM;
+		return;
+	}
+	note = array_append(&plan->notes, &plan->note_count, sizeof(*note));
+	if (!note) {
+		free(text);
+		plan->error = -ENOMEM;
+		return;
+	}
+	*note = (struct note){.kind = kind, .text = text};
 }
 
 /* The files of a stage that differ. Tells whether there is any. */
@@ -217,8 +220,8 @@ static bool only_peers_differ(const struct view *v)
 	const struct file_spec *spec = file_list_find(v->list, path.s);
 	const struct change *conf = change_of(v, path.s);
 
-	return spec && conf->kind == CHANGE_UPDATE && !state_is_pending(v->state, STAGE_TUNNEL) &&
-	       v->machine->tunnel_up &&
+	return spec && conf && conf->kind == CHANGE_UPDATE &&
+	       !state_is_pending(v->state, STAGE_TUNNEL) && v->machine->tunnel_up &&
 	       wgquick_same_interface(buf_str(&conf->old), buf_str(&spec->content));
 }
 

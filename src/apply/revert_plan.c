@@ -9,6 +9,7 @@
 #include "apply/kernel_ra.h"
 #include "apply/state.h"
 #include "apply/units.h"
+#include "base/array.h"
 #include "render/files.h"
 
 #define ALL_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
@@ -21,14 +22,12 @@ struct view {
 
 static void add_step(struct revert_plan *plan, struct revert_step step)
 {
-	struct revert_step *steps = reallocarray(plan->steps, plan->count + 1, sizeof(*steps));
+	struct revert_step *added = array_append(&plan->steps, &plan->count, sizeof(*added));
 
-	if (!steps) {
+	if (added)
+		*added = step;
+	else
 		plan->error = -ENOMEM;
-		return;
-	}
-	plan->steps = steps;
-	steps[plan->count++] = step;
 }
 
 static size_t count_units(const struct state *state)
