@@ -11,7 +11,6 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 
 /* Of the line about the whole run, for whoever filters by it: journalctl MESSAGE_ID=… */
@@ -123,8 +122,8 @@ void journal_note(const struct journal *journal, const char *label, const char *
 
 void journal_end(struct journal *journal, int result, const char *fmt, ...)
 {
-	CLEANUP(cleanup_free) char *text = NULL;
 	va_list args;
+	char *text;
 
 	if (journal->holding && (journal->muted || result >= 0)) {
 		end_holding(journal, false);
@@ -138,4 +137,5 @@ void journal_end(struct journal *journal, int result, const char *fmt, ...)
 		journal_release(journal);
 	if (journal->command && text)
 		send(journal, NULL, result, clock_now_us() - journal->begin_us, text);
+	free(text);
 }
