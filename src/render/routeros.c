@@ -40,7 +40,7 @@ void routeros_string(const char *text, struct buf *out)
  * (no more than four groups can follow then), or is one inside the prefix. */
 void routeros_prefix_pattern(const struct prefix *prefix, struct buf *out)
 {
-	unsigned group[4];
+	unsigned group[4] = {0};
 	int zeros = 0; /* groups at the prefix's end */
 
 	for (int i = 0; i < 4; i++)
