@@ -218,6 +218,7 @@ START_TEST(a_state_is_private_and_written_when_it_differs)
 	state_set_pending(&state, STAGE_TUNNEL, false);
 	set_ours("/x", "y");
 	save_and_load();
+	ck_assert_msg(before.st_ino != stat_of(FILE_STATE).st_ino, "not written");
 	before = stat_of(FILE_STATE);
 	set_ours("/x", "y");
 	state_set_text(&state, "a", "b");
