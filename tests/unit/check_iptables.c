@@ -288,7 +288,7 @@ END_TEST
 
 static const char *const broken[] = {
 	"garbage\n",
-	FILTER "-A INPUT -j DROP\n", /* no COMMIT: cut short */
+	(FILTER "-A INPUT -j DROP\n"), /* no COMMIT: cut short */
 	FILTER "-A nowhere -j DROP\n" END,
 	FILTER "garbage\n" END,
 	FILTER "[1:2 -A INPUT -j DROP\n" END,
