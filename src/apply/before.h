@@ -28,7 +28,7 @@ enum before_now {
 	NOW_EDITED, /* somebody else wrote what is there */
 };
 
-int before_compare(int root, const struct state *state, const char *path, enum before_now *now,
+int before_compare(int root, const struct state *state, const char *path, enum before_now *out,
 		   struct error *err);
 
 /* Removes what an apply or a revert that was killed as it wrote a recorded file has left beside it.

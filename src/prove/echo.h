@@ -40,7 +40,7 @@ struct echo_event {
 
 /* For ask's destination, source and device. As ping_send has it: negative when it can't be. */
 int echo_open(struct echo_socket *echo, const struct ping_ask *ask, struct error *err);
-int echo_open_ipv4(struct echo_socket *echo, struct in_addr dst, struct error *err);
+int echo_open_ipv4(struct echo_socket *echo, struct in_addr addr, struct error *err);
 
 /* Sends a request in a packet of size bytes. -EMSGSIZE: more than the interface takes, in one
  * packet; -ENOBUFS when all numbers are used up; or another negative errno. */
