@@ -149,7 +149,8 @@ int unit_links_restore(int root, const struct state *state, const char *unit, st
 		CLEANUP(buf_clear) struct buf now = BUF_INIT;
 		struct file_meta meta;
 
-		if (file_look(root, path, &meta, &now, NULL) < 0 || strcmp(buf_str(&now), target))
+		if (file_look(root, path, &meta, &now, NULL) < 0 ||
+		    strcmp(buf_str(&now), target) != 0)
 			r = file_symlink(root, path, target, NULL, err);
 	}
 	return r;
