@@ -162,6 +162,8 @@ static void prepare_process(void)
 	setrlimit(RLIMIT_CORE, &none);
 	umask(0022);
 	signal(SIGPIPE, SIG_IGN);
+	/* Ignored, as a caller may have it, the kernel throws exit statuses away. */
+	signal(SIGCHLD, SIG_DFL);
 	syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 

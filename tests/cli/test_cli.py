@@ -214,6 +214,15 @@ def test_plan_shows_a_diff_and_writes_nothing(machine):
     assert done.stdout.endswith("write /etc/wireguard/wg0.conf\n")
 
 
+def test_a_caller_that_ignores_its_children(machine):
+    """What it passes on would have the kernel throw their exit statuses away."""
+    argv = [SIXRELAY, "plan", "--root", machine.root, "--metadata", machine.document]
+    caller = ["env", "--ignore-signal=CHLD", *argv]
+    done = subprocess.run(caller, capture_output=True, text=True, env=ENV)
+    assert done.returncode == 1, done.stderr
+    assert "\n+net.ipv6.conf.all.forwarding = 1\n" in done.stdout
+
+
 def test_plan_for_machines(machine):
     plan = json.loads(machine.run("plan", "--json").stdout)
     steps = [step["step"] for step in plan["steps"]]
