@@ -5,6 +5,8 @@ import pytest
 
 from .hostile import Place, make_template
 from .hostile_documents import PLAIN
+from .hostile_http import FOR_EVER
+from .http_answers import Server
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,19 @@ def unchanged(lasting_place):
     """A place for many tests, since each of them leaves it as it was."""
     yield lasting_place
     lasting_place.remake()
+
+
+@pytest.fixture(scope="session")
+def waiting(tmp_path_factory, template):
+    """All of these wait for the deadline: at once, and while other tests run."""
+    started = {}
+    for name, answer in FOR_EVER.items():
+        place = Place(tmp_path_factory.mktemp("waiting"), template)
+        server = Server([answer])
+        run = place.start("apply", place.applied, "--metadata", server.url, terminal=True)
+        started[name] = place, server, run
+    yield started
+    for _, server, run in started.values():
+        run.process.kill()
+        run.process.wait()
+        server.__exit__()
