@@ -219,9 +219,14 @@ int file_mkdir(int root, const char *path, mode_t mode, struct error *err)
 	dir = file_open_parent(root, path, true, &name);
 	if (dir < 0)
 		return error_errno(err, dir, "mkdir %s", path);
-	if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
+	if (mkdirat(dir, name, mode) == 0)
+		return 0;
+	if (errno != EEXIST)
 		return error_errno(err, -errno, "mkdir %s", path);
-	return 0;
+	/* Made by somebody else meanwhile; or it is a link to nowhere. */
+	return file_exists(root, path)
+		       ? 0
+		       : error_set(err, -ENOENT, "mkdir %s: a link to nowhere", path);
 }
 
 int file_remove(int root, const char *path, struct error *err)

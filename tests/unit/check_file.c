@@ -387,6 +387,10 @@ START_TEST(directories_are_made_once)
 	ck_assert_int_lt(file_mkdir(root, "/f", 0700, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err.text, "/f"));
 	ck_assert_int_lt(file_mkdir(root, "/f/g", 0700, &err), 0);
+	ck_assert_int_eq(symlink("/nowhere", host("/l").s), 0);
+	ck_assert_int_eq(file_mkdir(root, "/l", 0700, &err), -ENOENT);
+	ck_assert_str_eq(err.text, "mkdir /l: a link to nowhere");
+	ck_assert_int_eq(file_mkdir(root, "/l/g", 0700, &err), -ENOENT);
 }
 END_TEST
 
