@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_link.h"
 #include "base/i18n.h"
 #include "cmd.h"
 #include "metadata/fetch.h"
@@ -44,7 +45,9 @@ static int read_conf(struct session *session, const struct options *options, str
 		root = slash;
 	}
 	r = file_read(root, path, CONF_MAX, &text, NULL, err);
-	if (r < 0 && r != -ENOENT)
+	if (r == -ENOENT)
+		r = file_check_absent(root, path, err);
+	if (r < 0)
 		return r;
 	return conf_parse(&session->conf, options->config ? options->config : path, buf_str(&text),
 			  text.len, err);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_link.h"
 #include "base/i18n.h"
 #include "relay/relay.h"
 #include "render/files.h"
@@ -20,12 +21,14 @@ static int key_load(int root, const char *path, struct wg_key *key, bool *fresh,
 	int r = file_read(root, path, KEY_FILE_MAX, &text, NULL, err);
 	size_t len;
 
-	if (r < 0 && r != -ENOENT)
+	if (r == -ENOENT)
+		r = file_check_absent(root, path, err);
+	if (r < 0)
 		return error_wrap(err, r, _("wireguard key"));
 	len = text.len;
 	while (len && strchr("\n\r \t", text.data[len - 1]))
 		len--;
-	if (r == 0 && wg_key_parse(key, text.data, len))
+	if (wg_key_parse(key, buf_str(&text), len))
 		return 0;
 	*key = wg_key_generate();
 	*fresh = true;

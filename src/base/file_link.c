@@ -36,6 +36,16 @@ int file_look(int root, const char *path, struct file_meta *meta, struct buf *ta
 	return 0;
 }
 
+int file_check_absent(int root, const char *path, struct error *err)
+{
+	struct file_meta meta;
+	int r = file_look(root, path, &meta, NULL, err);
+
+	if (r == 0)
+		return error_set(err, -ENOENT, "%s: a link to nowhere", path);
+	return r == -ENOENT ? 0 : r;
+}
+
 int file_symlink(int root, const char *path, const char *target, const struct file_meta *meta,
 		 struct error *err)
 {

@@ -102,7 +102,10 @@ START_TEST(a_link_is_looked_at_itself)
 	ck_assert(S_ISLNK(meta.mode));
 	ck_assert_int_eq(file_look(root, "/d/absent", &meta, NULL, &err), -ENOENT);
 	ck_assert_int_eq(file_look(root, "/d/file/x", &meta, NULL, &err), -ENOENT);
+	ck_assert_int_eq(file_check_absent(root, "/d/absent", &err), 0);
 	ck_assert_str_eq(err.text, "");
+	ck_assert_int_eq(file_check_absent(root, "/new/dangling", &err), -ENOENT);
+	ck_assert_str_eq(err.text, "/new/dangling: a link to nowhere");
 }
 END_TEST
 
