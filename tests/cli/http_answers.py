@@ -10,11 +10,11 @@ class Server:
     """Each connection gets the next answer, the last one again and again. An answer is bytes, or a
     function of the connection."""
 
-    def __init__(self, answers):
+    def __init__(self, answers, address=("127.0.0.1", 0)):
         self.answers = answers
         self.requests = []
         self.stopping = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(address)
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.threads = [threading.Thread(target=self._serve, daemon=True)]
         self.threads[0].start()

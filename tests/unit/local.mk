@@ -96,6 +96,7 @@ EXTRA_DIST += tests/__init__.py tests/program.py tests/cli/__init__.py tests/cli
 	tests/cli/test_hostile_root.py tests/cli/test_hostile_settings.py \
 EXTRA_DIST += tests/__init__.py tests/program.py tests/memory.py tests/secret.py \
 	tests/cli/__init__.py tests/cli/run tests/cli/test_cli.py tests/cli/test_memory.py \
+	tests/cli/recall.py tests/cli/test_hostile_recall.py tests/cli/test_hostile_root.py tests/cli/test_hostile_settings.py \
 	tests/cli/test_hostile_waiting.py \
 	tests/cli/test_revert.py \
 	tests/data tests/golden tests/unit/no-check
