@@ -20,7 +20,8 @@ def chunk(data):
 
 
 def with_status(status, *fields):
-    return STATUS % status.encode() + b"".join(b"%s\r\n" % f.encode() for f in fields) + b"\r\n" + BODY
+    lines = b"".join(b"%s\r\n" % field.encode() for field in fields)
+    return STATUS % status.encode() + lines + b"\r\n" + BODY
 
 
 def with_fields(*fields, body=BODY):
@@ -87,7 +88,14 @@ STATUSES = [
 ]
 REDIRECTS = [301, 302, 303, 307, 308]
 # URL is put in: of another server.
-TARGETS = ["URL", "URL/v1.json", "//HOST/v1.json", "/v1.json", "file:///etc/passwd", "gopher://HOST/"]
+TARGETS = [
+    "URL",
+    "URL/v1.json",
+    "//HOST/v1.json",
+    "/v1.json",
+    "file:///etc/passwd",
+    "gopher://HOST/",
+]
 
 # Asked again: a good document then is taken.
 REPEATED = {
@@ -149,7 +157,9 @@ ACCEPTED = {
         b"Location: http://127.0.0.1:1/", b"Refresh: 0;url=file:///etc/passwd"
     ),
     "cookies-and-more": with_fields(
-        b"Set-Cookie: a=b; Domain=.com", b'Alt-Svc: h2="127.0.0.1:1"', b"Strict-Transport-Security: x"
+        b"Set-Cookie: a=b; Domain=.com",
+        b'Alt-Svc: h2="127.0.0.1:1"',
+        b"Strict-Transport-Security: x",
     ),
     "interim-answers": INTERIM * 10 + GOOD,
     "early-hints": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + GOOD,

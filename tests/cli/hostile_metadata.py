@@ -336,7 +336,8 @@ ACCEPTED = {
         "interfaces.0.ipv6.additional", DOCUMENT["interfaces"][0]["ipv6"]["additional"] * 64
     ),
     "hostile-other-interface": changed_document(
-        "interfaces", [{"network-type": "private", "mac": 7, "ipv6": "\x1b"}, *DOCUMENT["interfaces"]]
+        "interfaces",
+        [{"network-type": "private", "mac": 7, "ipv6": "\x1b"}, *DOCUMENT["interfaces"]],
     ),
     "two-public-interfaces": changed_document(
         "interfaces", [*DOCUMENT["interfaces"], {"network-type": "public", "mac": "x"}]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Links and other things in the files' places: nothing is followed out of the root, or waited for."""
+"""Links and more in the files' places: nothing is followed out of the root, or waited for."""
 
 import os
 import socket
