@@ -145,6 +145,7 @@ static bool announce_all(struct session *session)
 		.relay = &session->relay,
 		.plan = &session->plan,
 		.state = &session->state,
+		.keys_fresh = session->keys_fresh,
 	};
 	struct error err = ERROR_INIT;
 	struct announced announced;

@@ -6,6 +6,7 @@
 
 #include "apply/console.h"
 #include "apply/handshake.h"
+#include "apply/keys.h"
 #include "apply/plan.h"
 #include "apply/state.h"
 #include "base/boot.h"
@@ -145,7 +146,8 @@ int announce(const struct announce *a, struct announced *announced, struct error
 	announce_back(a, &out);
 	before = out.len;
 	for (size_t i = 0; r == 0 && i < a->relay->site_count; i++)
-		if (a->relay->sites[i].state != SITE_WAITING && a->relay->has_endpoint)
+		if (a->relay->sites[i].state != SITE_WAITING && a->relay->has_endpoint &&
+		    (!a->keys_fresh || keys_are_stored(a->root, a->relay, i)))
 			r = announce_site(a, &a->relay->sites[i], &out, &changed[i], err);
 	if (out.error)
 		return error_errno(err, out.error, "announce");

@@ -20,6 +20,7 @@ struct announce {
 	const struct relay *relay;
 	const struct plan *plan; /* its notes marked, told.h */
 	struct state *state;
+	bool keys_fresh; /* some of the keys were made by this run, which may have failed since */
 };
 
 struct announced {

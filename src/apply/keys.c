@@ -15,20 +15,30 @@
 
 #define KEY_FILE_MAX 4096
 
-static int key_load(int root, const char *path, struct wg_key *key, bool *fresh, struct error *err)
+/* 1 when a key is there, 0 when there is no file, or no key in it. */
+static int key_read(int root, const char *path, struct wg_key *key, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 	int r = file_read(root, path, KEY_FILE_MAX, &text, NULL, err);
 	size_t len;
 
 	if (r == -ENOENT)
-		r = file_check_absent(root, path, err);
+		return file_check_absent(root, path, err);
 	if (r < 0)
-		return error_wrap(err, r, _("wireguard key"));
+		return r;
 	len = text.len;
 	while (len && strchr("\n\r \t", text.data[len - 1]))
 		len--;
-	if (wg_key_parse(key, buf_str(&text), len))
+	return wg_key_parse(key, buf_str(&text), len) ? 1 : 0;
+}
+
+static int key_load(int root, const char *path, struct wg_key *key, bool *fresh, struct error *err)
+{
+	int r = key_read(root, path, key, err);
+
+	if (r < 0)
+		return error_wrap(err, r, _("wireguard key"));
+	if (r > 0)
 		return 0;
 	*key = wg_key_generate();
 	*fresh = true;
@@ -56,6 +66,23 @@ static int check_distinct(const struct relay *relay, struct error *err)
 						 relay->sites[j].name, a->name);
 	}
 	return 0;
+}
+
+static bool key_is_stored(int root, const char *path, const struct wg_key *key)
+{
+	CLEANUP(wg_key_wipe) struct wg_key there = {0};
+
+	return key_read(root, path, &there, NULL) > 0 && wg_key_equal(&there, key);
+}
+
+bool keys_are_stored(int root, const struct relay *relay, size_t index)
+{
+	const struct site *site = &relay->sites[index];
+
+	return key_is_stored(root, file_server_key("key").s, &relay->private_key) &&
+	       (!site->has_router_private_key ||
+		key_is_stored(root, file_site_key(relay, index, "key").s,
+			      &site->router_private_key));
 }
 
 int keys_load(int root, struct relay *relay, bool *fresh, struct error *err)
