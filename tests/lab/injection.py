@@ -63,6 +63,7 @@ def places(call, arguments):
         found = [re.split(r">?[,)]", arguments, maxsplit=1)[0].partition("<")[2]]
     else:
         found = ["/".join(filter(None, pair)) for pair in PLACE.findall(arguments)]
+    found = [re.sub("/+", "/", name) for name in found]
     return re.sub(r"\d{2,}", "N", " ".join(found or re.findall(r'"([^"]*)"', arguments)))
 
 
@@ -102,7 +103,7 @@ def tracing(log, *options, names=CHANGING | LOOKING):
     """The command line before another one."""
     # A name that this machine's kernel doesn't have is passed over.
     wanted = ",".join(f"?{name}" for name in sorted(names))
-    argv = ["strace", "-y", "-s", "64", "-e", "signal=none", "-o", str(log)]
+    argv = ["strace", "-yy", "-s", "64", "-e", "signal=none", "-o", str(log)]
     return [*argv, *options, "-e", f"trace={wanted}"]
 
 
@@ -137,6 +138,14 @@ def sample(wanted, budget):
         start = i * 7 % len(group)
         chosen += [group[(start + k * len(group) // count) % len(group)] for k in range(count)]
     return chosen
+
+
+def spread(wanted, count):
+    """So many of the pairs, evenly, whatever becomes of calls that are few."""
+    # A step that shares no factor with the faults goes through all of them.
+    step = max(1, len(wanted) // count)
+    step += step % len(FAULTS) == 0
+    return [wanted[k * step % len(wanted)] for k in range(min(count, len(wanted)))]
 
 
 def counted(names):
