@@ -197,16 +197,27 @@ static bool has_files_back(const struct revert *revert, const char *unit)
 	return true;
 }
 
+/* Notes that what runs from now on is not ours; one that could not be stopped still is. Before it
+ * is started, not after: a run that is killed in between finds it stopped. */
+static int note_unit_back(const struct revert *revert, const char *unit, struct error *err)
+{
+	char active_state[16];
+	int r;
+
+	if (state_unit_is_back(revert->state, unit) || !has_files_back(revert, unit))
+		return 0;
+	r = units_query_now(revert->units, unit, active_state, err);
+	if (r < 0 || unit_is_up(active_state))
+		return r;
+	state_set_unit_back(revert->state, unit, true);
+	return state_save(revert->state, revert->root, err);
+}
+
 /* A unit that is no more, its package removed since, can't come back. */
 static int start_unit(const struct revert *revert, const char *unit, struct error *err)
 {
-	int r = 0;
+	int r = note_unit_back(revert, unit, err);
 
-	/* Before, not after: a run that is killed in between finds it stopped. */
-	if (!state_unit_is_back(revert->state, unit) && has_files_back(revert, unit)) {
-		state_set_unit_back(revert->state, unit, true);
-		r = state_save(revert->state, revert->root, err);
-	}
 	if (r == 0)
 		r = units_run(revert->units, UNIT_START, unit, err);
 	if (r < 0)

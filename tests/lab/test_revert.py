@@ -258,6 +258,22 @@ def test_an_apply_that_was_killed_is_taken_back(machine, tmp_path):
         assert state_files(machine) in ([], ["reverted"]), "or a key of ours was kept"
 
 
+def test_a_unit_that_cannot_be_stopped_is_stopped_by_the_next_run(machine):
+    """It runs on with our files, while those of before are back already."""
+    before = whole(machine)
+    apply(machine)
+    drop_in = "/run/systemd/system/ndppd.service.d/refuse.conf"
+    machine.write(drop_in, "[Unit]\nRefuseManualStop=yes\n")
+    machine.run(["systemctl", "daemon-reload"])
+    done = revert(machine, check=False)
+    assert done.returncode == 1 and "ndppd.service" in done.stderr
+    assert not machine.exists("/etc/ndppd.conf")
+    machine.run(["rm", "-r", "/run/systemd/system/ndppd.service.d"])
+    machine.run(["systemctl", "daemon-reload"])
+    revert(machine)
+    assert difference(before, whole(machine)) == []
+
+
 def test_a_reboot_in_the_middle(machine, tmp_path):
     machine.reboot()
     before = settled(machine)
