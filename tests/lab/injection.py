@@ -30,8 +30,8 @@ OPENING = {"open", "openat", "openat2", "creat"}
 READING = {"read", "readv", "pread64", "getdents64"}
 WRITING = {"write", "writev", "pwrite64", "pwritev", "sendto", "sendmsg", "sendmmsg", "sendfile"}
 CHANGING = OPENING | WRITING
-CHANGING |= {f"{name}{end}" for name in ("mkdir", "mknod", "unlink", "symlink") for end in ("", "at")}
-CHANGING |= {"link", "linkat", "rename", "renameat", "renameat2", "rmdir"}
+CHANGING |= {"mkdir", "mkdirat", "mknod", "mknodat", "unlink", "unlinkat", "rmdir"}
+CHANGING |= {"link", "linkat", "symlink", "symlinkat", "rename", "renameat", "renameat2"}
 CHANGING |= {"chmod", "fchmod", "fchmodat", "chown", "lchown", "fchown", "fchownat"}
 CHANGING |= {"utime", "utimes", "utimensat", "futimesat", "truncate", "ftruncate", "fallocate"}
 CHANGING |= {"fsync", "fdatasync", "sync", "syncfs", "setxattr", "fsetxattr", "removexattr"}
@@ -42,7 +42,7 @@ LOOKING = OPENING | READING | {"readlink", "readlinkat"}
 LOOKING |= {"stat", "lstat", "fstat", "newfstatat", "statx"}
 
 CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\((.*)")
-PLACE = re.compile(r'(?:\b\d+|AT_FDCWD)<([^>]*)>(?:, "([^"]*)")?')
+PLACE = re.compile(r'(?:\b\d+|AT_FDCWD)<((?:->|[^>])*)>(?:, "([^"]*)")?')
 OPENED_TO_CHANGE = re.compile(r"\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND)\b")
 ASKING = re.compile(r"\b(TCGETS|TIOC|FIONREAD|SIOCG)")
 
@@ -60,10 +60,10 @@ def places(call, arguments):
     """The files that a call names, numbers of descriptors, sockets and processes left out."""
     # Their second argument is data, and no name.
     if call in WRITING | READING:
-        found = [re.split(r">?[,)]", arguments, maxsplit=1)[0].partition("<")[2]]
+        found = [place for place, _ in PLACE.findall(arguments)[:1]]
     else:
         found = ["/".join(filter(None, pair)) for pair in PLACE.findall(arguments)]
-    found = [re.sub("/+", "/", name) for name in found]
+    found = [re.sub("/+", "/", re.sub(r":\[.*", "", name)) for name in found]
     return re.sub(r"\d{2,}", "N", " ".join(found or re.findall(r'"([^"]*)"', arguments)))
 
 
@@ -141,11 +141,12 @@ def sample(wanted, budget):
 
 
 def spread(wanted, count):
-    """So many of the pairs, evenly, whatever becomes of calls that are few."""
+    """At most so many of the pairs, evenly, whatever becomes of calls that are few."""
     # A step that shares no factor with the faults goes through all of them.
     step = max(1, len(wanted) // count)
     step += step % len(FAULTS) == 0
-    return [wanted[k * step % len(wanted)] for k in range(min(count, len(wanted)))]
+    chosen = [wanted[k * step % len(wanted)] for k in range(min(count, len(wanted)))]
+    return list(dict.fromkeys(chosen))
 
 
 def counted(names):

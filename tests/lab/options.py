@@ -18,5 +18,5 @@ def add(parser):
         return
     group.addoption("--suite", choices=rootfs.SUITES, default="trixie", help="the VPS's system")
     group.addoption("--keep", action="store_true", help="leave the labs running at the end")
-    group.addoption("--points", type=points, default=400, help="faults a test tries, or all")
+    group.addoption("--points", type=points, default=250, help="faults a test tries, or all")
     group.addoption("--cuts", type=int, default=10, help="power cuts in the first apply (tests/vm)")

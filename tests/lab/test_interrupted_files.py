@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A fault at each system call of apply and revert, below another root: files alone, but all of them.
+"""A fault at each system call of apply and revert, below another root: files alone, but all.
 
 After each the files are old or new, the keys there, and both ways lead on: the same command again,
 and the other one.
@@ -214,8 +214,9 @@ def test_each_file_is_old_or_new_and_all_goes_on(name, fast, request, capsys):
     wanted = injection.pairs(case.points, injection.FAULTS) + injection.pairs(case.looks, ["EIO"])
     chosen = injection.sample(wanted, request.config.getoption("points"))
     assert chosen
+    calls = injection.counted(point.call for point in case.points)
     with capsys.disabled():
-        print(f"\n{name}: {len(case.points)} points: {injection.counted(p.call for p in case.points)}")
+        print(f"\n{name}: {len(case.points)} points: {calls}")
         print(f"{name}: {len(case.looks)} looks; trying {len(chosen)} of {len(wanted)} faults")
         with ThreadPoolExecutor(case.roots.qsize()) as pool:
             results = list(pool.map(lambda pair: case.tried(*pair), chosen))
