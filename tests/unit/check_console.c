@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -284,12 +285,21 @@ START_TEST(the_whole_has_its_end_too)
 END_TEST
 
 static const struct {
-	const char *path, *content; /* content NULL: not there */
+	const char *path; /* of what plant() makes */
 	int code;
 } absent[] = {
-	{"/no-such", NULL, -ENOENT},
-	{"/file", "precious", -ENOTTY},
+	{"/no-such", -ENOENT}, {"/file", -ENOTTY}, {"/link", -ENOTTY},
+	{"/fifo", -ENXIO},     {"/dir", -EISDIR},  {"/loop", -ELOOP},
 };
+
+static void plant(const struct unit_path *dir, int root)
+{
+	unit_write(dir, "/file", "precious", 0600);
+	ck_assert_int_eq(symlinkat("file", root, "link"), 0);
+	ck_assert_int_eq(symlinkat("loop", root, "loop"), 0);
+	ck_assert_int_eq(mkfifoat(root, "fifo", 0600), 0);
+	ck_assert_int_eq(mkdirat(root, "dir", 0700), 0);
+}
 
 START_TEST(what_is_no_terminal_is_named_and_left_alone)
 {
@@ -301,15 +311,13 @@ START_TEST(what_is_no_terminal_is_named_and_left_alone)
 	int root;
 
 	dir = unit_directory(&root);
-	if (absent[_i].content)
-		unit_write(&dir, absent[_i].path, absent[_i].content, 0600);
+	plant(&dir, root);
 	snprintf(names[0], sizeof(names[0]), "%.40s%.20s", dir.s, absent[_i].path);
 	memcpy(names[1], t.name, sizeof(names[1]));
 	ck_assert_uint_eq(console_write(names, 2, "one\n", 4, &wide, errors), 1);
 	ck_assert_int_eq(errors[0].code, absent[_i].code);
 	ck_assert_ptr_nonnull(strstr(errors[0].text, names[0]));
-	if (absent[_i].content)
-		unit_assert_file(&dir, absent[_i].path, absent[_i].content);
+	unit_assert_file(&dir, "/file", "precious");
 	read_all(&t, &seen);
 	ck_assert_str_eq(buf_str(&seen), "one\r\n");
 	terminal_close(&t);
