@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "apply/changes.h"
@@ -17,17 +16,6 @@
 #include "base/wg_key.h"
 
 #define DIFF_DEADLINE_MS 10000
-
-/* A file in memory alone: what is compared may hold keys. Returns its descriptor, at the start. */
-static int memory_file(const struct buf *content)
-{
-	CLEANUP(cleanup_fd) int fd = memfd_create("sixrelay", MFD_CLOEXEC);
-	int r = fd < 0 ? -errno : file_put(fd, buf_str(content), content->len);
-
-	if (r < 0 || lseek(fd, 0, SEEK_SET) < 0)
-		return r < 0 ? r : -errno;
-	return take_fd(&fd);
-}
 
 /* Whether a line of a diff, after its "+", "-" or " ", sets this key: in any case, with blanks and
  * a comment's # before it, as somebody may have written it. */
@@ -84,8 +72,8 @@ static void add_masked(const char *text, bool is_key_file, bool is_secret, bool 
 int diff_file(const struct file_spec *spec, const struct change *change, bool new_keys,
 	      struct buf *out, struct error *err)
 {
-	CLEANUP(cleanup_fd) int old = memory_file(&change->old);
-	CLEANUP(cleanup_fd) int new = memory_file(&spec->content);
+	CLEANUP(cleanup_fd) int old = file_memory(&change->old);
+	CLEANUP(cleanup_fd) int new = file_memory(&spec->content);
 	CLEANUP(buf_clear) struct buf output = BUF_INIT;
 	const char *suffix = strrchr(spec->path.s, '.');
 	bool is_key_file = suffix && (!strcmp(suffix, ".key") || !strcmp(suffix, ".pub"));

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -260,4 +261,17 @@ bool file_exists(int root, const char *path)
 	CLEANUP(cleanup_fd) int fd = file_open(root, path, O_PATH);
 
 	return fd >= 0;
+}
+
+int file_memory(const struct buf *content)
+{
+	CLEANUP(cleanup_fd) int fd = memfd_create("sixrelay", MFD_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = file_put(fd, buf_str(content), content->len);
+	if (r < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return r < 0 ? r : -errno;
+	return take_fd(&fd);
 }

@@ -59,6 +59,10 @@ int file_remove(int root, const char *path, struct error *err);
 /* Removes what a write of path that was cut short has left beside it, and nothing else. */
 int file_remove_temp(int root, const char *path, struct error *err);
 
+/* A file in memory alone, for what is another program's to read and may hold keys: a descriptor at
+ * its start, or a negative errno. */
+int file_memory(const struct buf *content);
+
 bool file_exists(int root, const char *path);
 
 /* For the files beside this one. */
