@@ -22,7 +22,7 @@
 static bool is_for_console(const struct session *session, const struct note *note)
 {
 	return session->options->quiet && session->live && session->conf.console_count &&
-	       (note->kind == NOTE_WAITING || note->kind == NOTE_KEPT);
+	       note->on_console;
 }
 
 /* With --quiet those that are new. */

@@ -111,13 +111,14 @@ static void announce_back(const struct announce *a, struct buf *out)
 	}
 }
 
-/* What is waited for; and what was kept: whoever wrote a file that is gone now may look for it. */
+/* What is waited for; what was kept: whoever wrote a file that is gone now may look for it; and
+ * that there is no key to log in with. */
 static void announce_notes(const struct announce *a, struct buf *out)
 {
 	for (size_t i = 0; i < a->plan->note_count; i++) {
 		const struct note *note = &a->plan->notes[i];
 
-		if (!note->told && (note->kind == NOTE_WAITING || note->kind == NOTE_KEPT))
+		if (!note->told && note->on_console)
 			wrap(out, "sixrelay: ", note->text, 2);
 	}
 }

@@ -11,6 +11,7 @@
 #include "apply/plan.h"
 #include "apply/snapshot.h"
 #include "apply/sshd.h"
+#include "apply/sshd_reload.h"
 #include "apply/state.h"
 #include "apply/sysctl_live.h"
 #include "apply/ufw.h"
@@ -101,7 +102,8 @@ static int run_unit(const struct apply *a, const struct step *step, struct error
 	return unit_dependents_start(a->units, a->state, step->unit, err);
 }
 
-static int do_step(const struct apply *a, const struct step *step, struct error *err)
+static int do_step(const struct apply *a, const struct plan *plan, const struct step *step,
+		   struct error *err)
 {
 	switch (step->kind) {
 	case STEP_UFW:
@@ -114,6 +116,8 @@ static int do_step(const struct apply *a, const struct step *step, struct error 
 		return sysctl_set(a->root, a->relay, step->index, err);
 	case STEP_SSHD_TEST:
 		return sshd_test(a->root, &a->list->specs[step->index].content, err);
+	case STEP_SSHD_BACK:
+		return sshd_take_back(a, err);
 	case STEP_MANAGER_RELOAD:
 		return units_reload_manager(a->units, err);
 	case STEP_REMOVE:
@@ -123,7 +127,8 @@ static int do_step(const struct apply *a, const struct step *step, struct error 
 	case STEP_ENABLE:
 		return units_enable(a->units, step->unit, err);
 	case STEP_UNIT:
-		return run_unit(a, step, err);
+		return step->stage == STAGE_SSHD ? sshd_reload(a, plan, step, err)
+						 : run_unit(a, step, err);
 	}
 	return -EINVAL;
 }
@@ -207,6 +212,7 @@ static int record_step(const struct apply *a, const struct step *step, struct er
 	case STEP_UFW_DELETE:
 	case STEP_SYSCTL:
 	case STEP_SSHD_TEST:
+	case STEP_SSHD_BACK:
 	case STEP_MANAGER_RELOAD:
 		break;
 	}
@@ -245,7 +251,8 @@ static int prepare(const struct apply *a, const struct plan *plan, struct error 
 	for (size_t i = 0; r == 0 && i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];
 
-		if (step->kind == STEP_FILE || step->kind == STEP_UNIT)
+		if (step->kind == STEP_FILE || step->kind == STEP_SSHD_BACK ||
+		    step->kind == STEP_UNIT)
 			state_set_pending(a->state, step->stage, true);
 		r = record_step(a, step, err);
 		if (r == 0 && step->kind == STEP_UNIT && stops(step->verb))
@@ -267,13 +274,14 @@ static void adopt(const struct apply *a)
 				       &a->list->specs[i].content);
 }
 
-static int run_step(const struct apply *a, const struct step *step, struct error *err)
+static int run_step(const struct apply *a, const struct plan *plan, const struct step *step,
+		    struct error *err)
 {
 	struct step_text text = step_text(step, a->relay, a->list);
 	int r;
 
 	a->progress(text.s, NULL, a->data);
-	r = do_step(a, step, err);
+	r = do_step(a, plan, step, err);
 	if (r < 0)
 		a->progress(text.s, err, a->data);
 	else
@@ -322,7 +330,7 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 		const struct step *step = &plan->steps[i];
 
 		if (!failed[step->stage]) {
-			r = run_step(a, step, &step_err);
+			r = run_step(a, plan, step, &step_err);
 			failed[step->stage] = r < 0;
 			if (r < 0 && result == 0) {
 				result = r;

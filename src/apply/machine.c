@@ -18,6 +18,7 @@
 #include "relay/relay.h"
 #include "render/files.h"
 #include "render/ndppd.h"
+#include "render/sshd.h"
 #include "render/wgquick.h"
 
 #define UFW_FILE_MAX (4 * 1024 * 1024)
@@ -49,6 +50,17 @@ static void gather_programs(struct machine *machine, int root)
 	machine->has_ndppd = is_installed("ndppd");
 	machine->has_ufw = is_installed("ufw");
 	machine->has_sshd = is_installed("sshd") && file_exists(root, "/etc/ssh/sshd_config");
+}
+
+/* With the drop-in as it is, or would be. */
+static void gather_logins(struct machine *machine, int root, const struct relay *relay)
+{
+	CLEANUP(buf_clear) struct buf drop_in = BUF_INIT;
+
+	if (!relay->manage_sshd || !machine->has_sshd)
+		return;
+	render_sshd(machine->sshd_forbids_root, &drop_in);
+	logins_find_asking(root, &drop_in, &machine->key_login);
 }
 
 /* A masked unit keeps its links, and starts no more (systemctl(1), mask). */
@@ -215,15 +227,17 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 				file_exists(root, "/lib/systemd/system/ndppd.service");
 	machine->hardening_present = file_exists(root, FILE_SSHD);
 	machine->sshd_includes = sshd_includes_drop_ins(root);
-	machine->key_login = sshd_has_key_login(root);
+	machine->sshd_forbids_root = sshd_forbids_root(root);
 	snprintf(machine->wg_unit, sizeof(machine->wg_unit), "wg-quick@%s.service",
 		 relay->wg_interface.s);
 	if (!live) {
 		machine->device_active = true;
 		machine->has_sshd = file_exists(root, "/etc/ssh/sshd_config");
+		logins_find(root, &machine->key_login);
 		return 0;
 	}
 	gather_programs(machine, root);
+	gather_logins(machine, root, relay);
 	gather_sysctls(machine->sysctl, root, relay);
 	machine->nic_managed = nic_is_managed(machine, root, relay, inventory);
 	machine->name_taken = name_is_taken(relay, inventory);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "apply/logins.h"
 #include "apply/ufw.h"
 #include "apply/units.h"
 #include "base/error.h"
@@ -19,10 +20,11 @@ struct machine {
 	bool live; /* false below --root: no unit, no kernel, no firewall */
 
 	bool has_wg_quick, has_ndppd, has_ufw, has_sshd;
-	bool ndppd_native;	/* the distribution has its own ndppd.service */
-	bool key_login;		/* somebody can log in with a key */
-	bool hardening_present; /* the sshd drop-in stands already */
-	bool sshd_includes;	/* sshd_config takes its directory in */
+	bool ndppd_native;	    /* the distribution has its own ndppd.service */
+	struct key_login key_login; /* whether somebody would still log in, with a key */
+	bool hardening_present;	    /* the sshd drop-in stands already */
+	bool sshd_includes;	    /* sshd_config takes its directory in */
+	bool sshd_forbids_root;	    /* by its owner's own settings */
 
 	bool units_known; /* false: units_error says why */
 	struct error units_error;

@@ -66,7 +66,11 @@ __attribute__((format(printf, 3, 4))) static void add_note(struct plan *plan, en
 		plan->error = -ENOMEM;
 		return;
 	}
-	*note = (struct note){.kind = kind, .text = text};
+	*note = (struct note){
+		.kind = kind,
+		.text = text,
+		.on_console = kind == NOTE_WAITING || kind == NOTE_KEPT,
+	};
 }
 
 /* The files of a stage that differ. Tells whether there is any. */
@@ -274,21 +278,48 @@ static void plan_ndppd(const struct view *v, bool changed)
 		  changed || state_is_pending(v->state, STAGE_NDPPD), UNIT_RESTART);
 }
 
+/* Who has no key keeps his password, or gets it back; not while sshd can't be asked, who would not
+ * be reloaded either. A file at that place that isn't ours is its owner's business. */
+static bool takes_sshd_back(const struct view *v)
+{
+	return v->relay->manage_sshd && v->machine->has_sshd && !v->machine->key_login.possible &&
+	       (v->machine->key_login.known || !v->machine->live) &&
+	       v->machine->hardening_present && state_has_written(v->state, FILE_SSHD);
+}
+
+static void note_no_key(const struct view *v)
+{
+	const char *why = v->machine->key_login.why;
+
+	if (takes_sshd_back(v))
+		add_note(v->plan, NOTE_WARNING,
+			 _("sshd is NOT hardened any more, passwords log in again where they did "
+			   "before: no key of root or an administrator is left (%s); add one, then "
+			   "sixrelay apply"),
+			 why);
+	else if (v->machine->hardening_present)
+		add_note(v->plan, NOTE_WARNING,
+			 _("no key of root or an administrator is left to log in with (%s): add "
+			   "one before you log out, or remove %s"),
+			 why, FILE_SSHD);
+	else
+		add_note(v->plan, NOTE_WARNING,
+			 _("sshd is NOT hardened, passwords still log in: no key of root or an "
+			   "administrator would (%s); add one, then sixrelay apply (%s)"),
+			 why, FILE_SSHD);
+	if (v->plan->note_count)
+		v->plan->notes[v->plan->note_count - 1].on_console = true;
+}
+
 static void plan_sshd(const struct view *v)
 {
 	const struct file_spec *spec = file_list_find(v->list, FILE_SSHD);
 	size_t index = spec ? (size_t)(spec - v->list->specs) : 0;
 	bool changed = spec && v->changes[index].kind != CHANGE_NONE;
+	bool back = takes_sshd_back(v);
 
-	if (v->relay->manage_sshd && v->machine->has_sshd && !v->machine->key_login)
-		add_note(v->plan, NOTE_WARNING,
-			 v->machine->hardening_present
-				 ? _("no authorized key of root or an administrator is left to log "
-				     "in with: add one before you log out, or remove %s")
-				 : _("sshd is NOT hardened, passwords still log in: no authorized "
-				     "key of root or an administrator was found; add one, then "
-				     "sixrelay apply (%s)"),
-			 FILE_SSHD);
+	if (v->relay->manage_sshd && v->machine->has_sshd && !v->machine->key_login.possible)
+		note_no_key(v);
 	if (changed && !v->machine->sshd_includes)
 		add_note(v->plan, NOTE_WARNING,
 			 _("sshd_config does not include sshd_config.d, so %s has no effect"),
@@ -297,8 +328,10 @@ static void plan_sshd(const struct view *v)
 		add_step(
 			v->plan,
 			(struct step){.kind = STEP_SSHD_TEST, .stage = STAGE_SSHD, .index = index});
+	if (back)
+		add_step(v->plan, (struct step){.kind = STEP_SSHD_BACK, .stage = STAGE_SSHD});
 	add_files(v, STAGE_SSHD);
-	if (!changed && !state_is_pending(v->state, STAGE_SSHD))
+	if (!changed && !back && !state_is_pending(v->state, STAGE_SSHD))
 		return;
 	/* A socket-activated sshd that is not running reads the file at the next login. */
 	if (unit_is_active(&v->machine->ssh))
@@ -429,6 +462,7 @@ struct file_choices plan_choices(const struct relay *relay, const struct machine
 	return (struct file_choices){
 		.ndppd_service = !machine->ndppd_native,
 		.bind_device = machine->device_active,
-		.sshd = relay->manage_sshd && machine->has_sshd && machine->key_login,
+		.sshd = relay->manage_sshd && machine->has_sshd && machine->key_login.possible,
+		.sshd_leave_root = machine->sshd_forbids_root,
 	};
 }

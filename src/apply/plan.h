@@ -21,6 +21,7 @@ enum step_kind {
 	STEP_FILE,	     /* write file number `index` of the list */
 	STEP_SYSCTL,	     /* set key number `index` in the running kernel */
 	STEP_SSHD_TEST,	     /* sshd -t with file number `index` */
+	STEP_SSHD_BACK,	     /* its drop-in becomes what stood there before the first apply */
 	STEP_MANAGER_RELOAD, /* systemd reads its unit files again */
 	STEP_REMOVE, /* the wg-quick configuration of `interface`, which has another name now */
 	STEP_ENABLE,
@@ -48,7 +49,8 @@ enum note_kind {
 struct note {
 	enum note_kind kind;
 	char *text;
-	bool told; /* by an earlier apply in this boot (told.h) */
+	bool on_console; /* for whoever opens one */
+	bool told;	 /* by an earlier apply in this boot (told.h) */
 };
 
 struct plan {

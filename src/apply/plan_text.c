@@ -68,6 +68,9 @@ struct step_text step_text(const struct step *step, const struct relay *relay,
 	case STEP_SSHD_TEST:
 		snprintf(text.s, sizeof(text.s), "test sshd's configuration");
 		break;
+	case STEP_SSHD_BACK:
+		snprintf(text.s, sizeof(text.s), "take back " FILE_SSHD);
+		break;
 	case STEP_MANAGER_RELOAD:
 		snprintf(text.s, sizeof(text.s), "reload systemd's unit files");
 		break;

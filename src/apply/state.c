@@ -203,6 +203,12 @@ void state_set_ours(struct state *state, const char *path, const struct buf *con
 		state_json_set_text(state_json_object(state->root, "writing"), path, NULL);
 }
 
+void state_forget_ours(struct state *state, const char *path)
+{
+	state_json_set_text(state_json_object(state->root, "written"), path, NULL);
+	state_json_set_text(state_json_object(state->root, "writing"), path, NULL);
+}
+
 void state_set_writing(struct state *state, const char *path, const struct buf *content)
 {
 	state_json_set_text(state_json_object(state->root, "writing"), path, digest_of(content).s);

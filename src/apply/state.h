@@ -54,6 +54,7 @@ bool state_is_ours(const struct state *state, const char *path, const struct buf
 /* Whether it has written there at all. */
 bool state_has_written(const struct state *state, const char *path);
 void state_set_ours(struct state *state, const char *path, const struct buf *content);
+void state_forget_ours(struct state *state, const char *path);
 void state_set_writing(struct state *state, const char *path, const struct buf *content);
 
 /* The last copy that was kept of a file; by number, for whoever lists them, with the file's path.

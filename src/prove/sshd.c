@@ -11,6 +11,7 @@
 
 #include "apply/machine.h"
 #include "apply/sshd.h"
+#include "apply/sshd_settings.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -26,20 +27,13 @@
 #define DROP_INS "/etc/ssh/sshd_config.d"
 #define CONFIG_MAX (1024 * 1024)
 
-/* The value of a "keyword value" line, into value; "" when there is none. */
+/* The value of a keyword; "" when there is none. */
 static void value_of(const char *settings, const char *keyword, char *value, size_t size)
 {
-	size_t len = strlen(keyword);
+	size_t len = 0;
+	const char *found = sshd_value(settings, keyword, 0, &len);
 
-	*value = '\0';
-	for (const char *line = settings; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, keyword, len) != 0 || line[len] != ' ')
-			continue;
-		line += len + 1;
-		snprintf(value, size, "%.*s", (int)strcspn(line, "\n"), line);
-		return;
-	}
+	snprintf(value, size, "%.*s", (int)len, found ? found : "");
 }
 
 void sshd_judge(struct check *check, const char *settings, const char **keyword)
@@ -130,7 +124,7 @@ static bool is_matched(const struct subject *s)
 	struct check check = {.result = CHECK_SKIP};
 	const char *keyword;
 
-	if (sshd_settings(s->root, false, &settings, NULL) < 0)
+	if (sshd_settings(s->root, NULL, NULL, &settings, NULL) < 0)
 		return false;
 	sshd_judge(&check, buf_str(&settings), &keyword);
 	return check.result == CHECK_PASS;
@@ -155,7 +149,7 @@ static void judge_settings(struct check *check, const struct subject *s)
 	struct error err = ERROR_INIT;
 	const char *keyword = NULL;
 
-	if (sshd_settings(s->root, true, &settings, &err) < 0) {
+	if (sshd_settings(s->root, NULL, "root", &settings, &err) < 0) {
 		check_fail(check, "%s", err.text);
 		check_cause(check, _("sshd refuses its configuration, and won't start again"));
 		check_advise(check, "sshd -t");
@@ -173,16 +167,16 @@ void check_sshd(struct check *check, struct subject *s, const struct site *site)
 		check_skip(check, "manage_sshd = no");
 	} else if (!s->machine->has_sshd) {
 		check_skip(check, _("sshd is not installed"));
-	} else if (s->machine->hardening_present && !s->machine->key_login) {
+	} else if (s->machine->hardening_present && !s->machine->key_login.possible) {
 		check_fail(check, _("keys alone log in, and no key is left that could"));
-		check_cause(check, _("the authorized keys of root and of all administrators were "
-				     "removed, or can be written by others"));
+		check_cause(check, "%s", s->machine->key_login.why);
 		check_advise(check,
 			     _("before you log out: add a key to /root/.ssh/authorized_keys, "
 			       "or remove %s and: systemctl reload ssh"),
 			     FILE_SSHD);
-	} else if (!s->machine->key_login) {
-		check_skip(check, _("not hardened: nobody has a key to log in with"));
+	} else if (!s->machine->key_login.possible) {
+		check_skip(check, _("not hardened: nobody has a key to log in with (%s)"),
+			   s->machine->key_login.why);
 	} else {
 		judge_settings(check, s);
 	}

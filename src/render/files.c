@@ -112,7 +112,8 @@ void render_files(const struct relay *relay, const struct file_choices *choices,
 		render_ndppd_service(relay, choices->bind_device,
 				     add(list, fixed(FILE_NDPPD_SERVICE), 0644, STAGE_NDPPD));
 	if (choices->sshd)
-		render_sshd(add(list, fixed(FILE_SSHD), 0644, STAGE_SSHD));
+		render_sshd(choices->sshd_leave_root,
+			    add(list, fixed(FILE_SSHD), 0644, STAGE_SSHD));
 	for (size_t i = 0; i < list->count; i++)
 		if (list->specs[i].content.error)
 			list->error = list->specs[i].content.error;

@@ -64,7 +64,8 @@ struct file_list {
 struct file_choices {
 	bool ndppd_service; /* the distribution has no unit of its own */
 	bool bind_device;
-	bool sshd; /* the drop-in may be put in place */
+	bool sshd;	      /* the drop-in may be put in place */
+	bool sshd_leave_root; /* and says nothing of root */
 };
 
 /* Makes the list, in the order of writing: keys before what holds their public halves. The keys of

@@ -651,22 +651,73 @@ def test_distribution_with_an_ndppd_unit(machine):
     assert not (machine.root / "etc/systemd").exists()
 
 
-def test_sshd_is_hardened_when_somebody_has_a_key(machine, tmp_path):
-    drop_in = machine.root / "etc/ssh/sshd_config.d/00-hardening.conf"
+BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIDboEWYLdD6Qvnf9tU5ld2jS2rOXkifBr260Rdoz1ep4"
+
+
+@pytest.fixture
+def administrated(machine):
+    """With sshd, and an administrator who may log in."""
     machine.write("etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n", 0o644)
     user = f"me:x:{os.getuid() or 1000}:100::/home/me:/bin/bash\n"
     machine.write("etc/passwd", user, 0o644)
     machine.write("etc/group", "sudo:x:27:me\n", 0o644)
+    machine.write("bin/bash", "", 0o755)
+    return machine
+
+
+def give_key(machine):
+    machine.write("home/me/.ssh/authorized_keys", f"ssh-ed25519 {BLOB}\n")
+    for path in ("home/me", "home/me/.ssh", "home/me/.ssh/authorized_keys"):
+        os.chown(machine.root / path, os.getuid() or 1000, -1)
+
+
+def test_sshd_is_hardened_when_somebody_has_a_key(administrated):
+    machine = administrated
+    drop_in = machine.root / "etc/ssh/sshd_config.d/00-hardening.conf"
     done = machine.apply()
     assert not drop_in.exists()
     assert "NOT hardened" in done.stderr
-    blob = "AAAAC3NzaC1lZDI1NTE5AAAAIDboEWYLdD6Qvnf9tU5ld2jS2rOXkifBr260Rdoz1ep4"
-    machine.write("home/me/.ssh/authorized_keys", f"ssh-ed25519 {blob}\n")
+    give_key(machine)
     done = machine.apply()
     assert "PasswordAuthentication no\n" in drop_in.read_text()
     assert permissions(drop_in) == 0o644
     assert "NOT hardened" not in done.stderr
     assert machine.run("plan").returncode == 0
+
+
+def test_sshd_is_as_it_was_when_the_key_is_gone(administrated):
+    """What stood at the drop-in's place before is back, and stays."""
+    machine = administrated
+    drop_in = machine.root / "etc/ssh/sshd_config.d/00-hardening.conf"
+    machine.write("etc/ssh/sshd_config.d/00-hardening.conf", "MaxAuthTries 5\n", 0o640)
+    machine.apply()
+    assert drop_in.read_text() == "MaxAuthTries 5\n"
+    give_key(machine)
+    machine.apply()
+    assert "PasswordAuthentication no\n" in drop_in.read_text()
+    key = machine.root / "home/me/.ssh/authorized_keys"
+    key.write_text("")
+    done = machine.apply()
+    assert "passwords log in again" in " ".join(done.stderr.split())
+    assert drop_in.read_text() == "MaxAuthTries 5\n"
+    assert permissions(drop_in) == 0o640
+    assert machine.run("plan").returncode == 0
+    give_key(machine)
+    machine.apply()
+    assert "PasswordAuthentication no\n" in drop_in.read_text()
+
+
+def test_root_stays_forbidden_where_the_owner_has_forbidden_him(administrated):
+    """Ours is read first: it would let him in with a key."""
+    machine = administrated
+    drop_in = machine.root / "etc/ssh/sshd_config.d/00-hardening.conf"
+    give_key(machine)
+    machine.apply()
+    assert "PermitRootLogin prohibit-password\n" in drop_in.read_text()
+    machine.write("etc/ssh/sshd_config.d/50-own.conf", "PermitRootLogin no\n", 0o644)
+    machine.apply()
+    assert "PermitRootLogin" not in drop_in.read_text()
+    assert "PasswordAuthentication no\n" in drop_in.read_text()
 
 
 def test_links_do_not_lead_out_of_the_root(machine, tmp_path):

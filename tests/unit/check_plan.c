@@ -38,7 +38,7 @@ static struct machine machine_at_rest(void)
 		.has_ndppd = true,
 		.has_ufw = true,
 		.has_sshd = true,
-		.key_login = true,
+		.key_login = {.possible = true, .known = true},
 		.hardening_present = true,
 		.sshd_includes = true,
 		.units_known = true,
@@ -156,7 +156,8 @@ static void fresh_without_programs(void)
 static void fresh_below_root(void)
 {
 	fresh();
-	w.machine = (struct machine){.has_sshd = true, .key_login = true, .sshd_includes = true};
+	w.machine = (struct machine){
+		.has_sshd = true, .key_login = {.possible = true}, .sshd_includes = true};
 }
 
 static void not_after_a_boot(void)
@@ -347,17 +348,44 @@ static void sshd_without_include(void)
 
 static void no_key(void)
 {
-	w.machine.key_login = w.machine.hardening_present = false;
+	w.machine.key_login.possible = w.machine.hardening_present = false;
 }
 
+/* The drop-in is somebody else's. */
 static void no_key_left(void)
 {
-	w.machine.key_login = false;
+	w.machine.key_login.possible = false;
+}
+
+static void no_key_left_of_ours(void)
+{
+	CLEANUP(buf_clear) struct buf drop_in = BUF_INIT;
+
+	no_key_left();
+	state_set_ours(&w.state, "/etc/ssh/sshd_config.d/00-hardening.conf", &drop_in);
+}
+
+static void no_key_left_that_is_known(void)
+{
+	no_key_left_of_ours();
+	w.machine.key_login.known = false;
+}
+
+static void no_key_left_below_root(void)
+{
+	no_key_left_that_is_known();
+	w.machine.live = w.machine.units_known = false;
+	w.machine.ssh = (struct unit_status){0};
+}
+
+static void root_forbidden(void)
+{
+	w.machine.sshd_forbids_root = true;
 }
 
 static void no_sshd(void)
 {
-	w.machine.has_sshd = w.machine.key_login = w.machine.hardening_present = false;
+	w.machine.has_sshd = w.machine.key_login.possible = w.machine.hardening_present = false;
 }
 
 static void detached(void)
@@ -424,6 +452,7 @@ static void port_changed_rule_not_ours(void)
 #define START_NDPPD "enable ndppd.service\nrestart ndppd.service\n"
 #define WRITE_SSHD "write /etc/ssh/sshd_config.d/00-hardening.conf\n"
 #define SSHD "test sshd's configuration\n" WRITE_SSHD
+#define SSHD_BACK "take back /etc/ssh/sshd_config.d/00-hardening.conf\n"
 #define RELOAD_SSH "reload ssh.service\n"
 
 static const struct {
@@ -522,6 +551,12 @@ static const struct {
 	{"no include", "", sshd_without_include, SSHD RELOAD_SSH, "warning kept", "sshd_config.d"},
 	{"nobody has a key", "", no_key, "", "warning", "NOT hardened"},
 	{"nobody has a key any more", "", no_key_left, "", "warning", "before you log out"},
+	{"nobody has a key any more, our file", "", no_key_left_of_ours, SSHD_BACK RELOAD_SSH,
+	 "warning", "passwords log in again"},
+	{"nobody is known to have a key", "", no_key_left_that_is_known, "", "warning",
+	 "before you log out"},
+	{"nobody has a key any more, below another root", "", no_key_left_below_root, SSHD_BACK,
+	 "warning", "passwords log in again"},
 	{"no sshd", "", no_sshd, "", "", NULL},
 	{"nobody has a key, not managed", "[relay]\nmanage_sshd = no\n", no_key, "", "", NULL},
 	/* prefixes */
@@ -546,7 +581,7 @@ static void make_plan(size_t row)
 	/* Choices of the machine's own come before the files that depend on them. */
 	if (rows[row].set == fresh_native_ndppd)
 		w.machine.ndppd_native = true;
-	if (rows[row].set == no_key || rows[row].set == no_key_left || rows[row].set == no_sshd)
+	if (rows[row].set == no_sshd || strstr(rows[row].name, "nobody"))
 		rows[row].set();
 	chosen = plan_choices(&w.relay, &w.machine);
 	render_files(&w.relay, &chosen, &w.list);
@@ -589,13 +624,14 @@ static const struct {
 	void (*set)(void);
 	struct file_choices expected; /* a service of ours, bound to the device; the drop-in */
 } choices[] = {
-	{"", nothing, {true, true, true}},
-	{"", native_ndppd, {false, true, true}},
-	{"", no_device_unit, {true, false, true}},
-	{"", no_key, {true, true, false}},
-	{"", no_key_left, {true, true, false}},
-	{"", no_sshd, {true, true, false}},
-	{"[relay]\nmanage_sshd = no\n", nothing, {true, true, false}},
+	{"", nothing, {true, true, true, false}},
+	{"", native_ndppd, {false, true, true, false}},
+	{"", no_device_unit, {true, false, true, false}},
+	{"", root_forbidden, {true, true, true, true}},
+	{"", no_key, {true, true, false, false}},
+	{"", no_key_left, {true, true, false, false}},
+	{"", no_sshd, {true, true, false, false}},
+	{"[relay]\nmanage_sshd = no\n", nothing, {true, true, false, false}},
 };
 
 START_TEST(the_machine_decides_on_some_files)
@@ -608,6 +644,7 @@ START_TEST(the_machine_decides_on_some_files)
 	ck_assert_int_eq(got.ndppd_service, choices[_i].expected.ndppd_service);
 	ck_assert_int_eq(got.bind_device, choices[_i].expected.bind_device);
 	ck_assert_int_eq(got.sshd, choices[_i].expected.sshd);
+	ck_assert_int_eq(got.sshd_leave_root, choices[_i].expected.sshd_leave_root);
 }
 END_TEST
 

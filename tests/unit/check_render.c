@@ -45,7 +45,13 @@ static void service_unbound(const struct relay *relay, struct buf *out)
 static void sshd(const struct relay *relay, struct buf *out)
 {
 	(void)relay;
-	render_sshd(out);
+	render_sshd(false, out);
+}
+
+static void sshd_without_root(const struct relay *relay, struct buf *out)
+{
+	(void)relay;
+	render_sshd(true, out);
 }
 
 static void script(const struct relay *relay, struct buf *out)
@@ -100,6 +106,7 @@ static const struct {
 	{"ndppd-service-odd-nic", service, "[relay]\nnic = en-p1_s0.7\n"},
 	{"ndppd-service-unbound", service_unbound, ""},
 	{"sshd", sshd, ""},
+	{"sshd-without-root", sshd_without_root, ""},
 	{"routeros", script, ""},
 	{"routeros-no-secret", script_without_secret, ""},
 	{"routeros-own-key", script, "[site home]\nrouter_public_key = " ROUTER_KEY "\n"},
@@ -258,14 +265,16 @@ static const struct {
 	const char *golden, *conf;
 	struct file_choices choices;
 } lists[] = {
-	{"files", "", {true, true, true}},
-	{"files-native-unit", "", {false, true, true}},
-	{"files-no-sshd", "", {true, false, false}},
-	{"files-own-key", "[site home]\nrouter_public_key = " ROUTER_KEY "\n", {true, true, true}},
-	{"files-two-sites", TWO_SITES, {true, true, true}},
+	{"files", "", {true, true, true, false}},
+	{"files-native-unit", "", {false, true, true, false}},
+	{"files-no-sshd", "", {true, false, false, false}},
+	{"files-own-key",
+	 "[site home]\nrouter_public_key = " ROUTER_KEY "\n",
+	 {true, true, true, false}},
+	{"files-two-sites", TWO_SITES, {true, true, true, false}},
 	{"files-one-waiting",
 	 "[relay]\nwg_interface = relay\n[site a]\n[site b]\n[site c]\n",
-	 {true, true, true}},
+	 {true, true, true, false}},
 };
 
 START_TEST(the_list_has_every_file_with_its_mode)

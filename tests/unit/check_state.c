@@ -66,6 +66,18 @@ START_TEST(what_we_wrote_is_ours)
 }
 END_TEST
 
+START_TEST(what_was_given_back_is_not_ours)
+{
+	set_ours("/etc/ndppd.conf", "content\n");
+	set_ours("/etc/other.conf", "content\n");
+	state_forget_ours(&state, "/etc/ndppd.conf");
+	save_and_load();
+	ck_assert(!is_ours("/etc/ndppd.conf", "content\n"));
+	ck_assert(!state_has_written(&state, "/etc/ndppd.conf"));
+	ck_assert(is_ours("/etc/other.conf", "content\n"));
+}
+END_TEST
+
 /* Both are: a run that is cut short leaves the one or the other. */
 START_TEST(what_we_were_about_to_write_is_ours)
 {
@@ -372,6 +384,7 @@ int main(void)
 	unit_add_table(tcase, a_state_of_another_version, versions);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);
 	tcase_add_test(tcase, what_we_wrote_is_ours);
+	tcase_add_test(tcase, what_was_given_back_is_not_ours);
 	tcase_add_test(tcase, what_we_were_about_to_write_is_ours);
 	tcase_add_test(tcase, pending_stages_stay_until_they_are_done);
 	tcase_add_test(tcase, copies_are_listed);
