@@ -4,23 +4,39 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "apply/state.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
 
+/* Whether the path still leads to the directory that is open. Moved or removed while a run waited
+ * for it, it is nobody's lock any more. */
+static bool is_current(int root, int fd)
+{
+	CLEANUP(cleanup_fd) int now = file_open(root, STATE_DIR, O_PATH | O_DIRECTORY);
+	struct stat ours, current;
+
+	return now >= 0 && fstat(fd, &ours) == 0 && fstat(now, &current) == 0 &&
+	       ours.st_dev == current.st_dev && ours.st_ino == current.st_ino;
+}
+
 static int lock(int root, int operation, bool wait, struct error *err)
 {
-	CLEANUP(cleanup_fd) int fd = file_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY);
+	while (true) {
+		CLEANUP(cleanup_fd) int fd = file_open(root, STATE_DIR, O_RDONLY | O_DIRECTORY);
 
-	if (fd == -ENOENT)
-		return fd;
-	if (fd < 0)
-		return error_errno(err, fd, STATE_DIR);
-	if (flock(fd, wait ? operation : operation | LOCK_NB) < 0)
-		return !wait && errno == EWOULDBLOCK ? -errno : error_errno(err, -errno, STATE_DIR);
-	return take_fd(&fd);
+		if (fd == -ENOENT)
+			return fd;
+		if (fd < 0)
+			return error_errno(err, fd, STATE_DIR);
+		if (flock(fd, wait ? operation : operation | LOCK_NB) < 0)
+			return !wait && errno == EWOULDBLOCK ? -errno
+							     : error_errno(err, -errno, STATE_DIR);
+		if (is_current(root, fd))
+			return take_fd(&fd);
+	}
 }
 
 int lock_take(int root, bool wait, struct error *err)

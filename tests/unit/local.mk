@@ -26,6 +26,7 @@ unit_programs = \
 	tests/unit/check_ip \
 	tests/unit/check_kernel_ra \
 	tests/unit/check_link_name \
+	tests/unit/check_lock \
 	tests/unit/check_picture \
 	tests/unit/check_nft \
 	tests/unit/check_plan \
