@@ -214,7 +214,8 @@ static int do_apply(struct session *session, struct error *err)
 
 /* Takes the lock and, under it, reads what an apply before may have changed. All that can be wrong
  * with the input is found before the state directory is made, the first thing ever written.
- * -ECANCELED after a revert that came while this run was waiting: it has the last word. */
+ * -ECANCELED after a revert that came while this run was waiting: it has the last word. The timer's
+ * run never takes one back: systemd has looked for the marker a while before the run could. */
 static int make_relay_locked(struct session *session, int *lock, struct error *err)
 {
 	bool waited = false, marked;
@@ -228,7 +229,8 @@ static int make_relay_locked(struct session *session, int *lock, struct error *e
 	r = revert_is_marked(session->root, &marked, err);
 	if (r < 0)
 		return r;
-	session->overtaken = *lock >= 0 && !session->was_reverted && marked;
+	session->overtaken =
+		*lock >= 0 && marked && (session->options->quiet || !session->was_reverted);
 	if (session->overtaken)
 		return error_set(err, -ECANCELED, _("reverted meanwhile; nothing was applied"));
 	r = *lock >= 0 ? revert_withdraw(session->root, err) : 0;

@@ -264,3 +264,15 @@ def test_an_original_is_kept_once(machine):
     assert "copy is kept" not in machine.apply().stderr
     assert not (machine.root / "var/lib/sixrelay/kept").exists()
     assert "rule" in machine.read("etc/ndppd.conf")
+
+
+def test_the_timers_run_takes_no_revert_back(machine):
+    """systemd may have looked for the marker before there was one."""
+    before = contents(machine)
+    machine.apply()
+    revert(machine)
+    done = machine.apply("--quiet")
+    assert "nothing was applied" in done.stderr
+    assert contents(machine) == before and left(machine) == ["reverted"]
+    machine.apply()
+    assert contents(machine) != before
