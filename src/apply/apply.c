@@ -303,6 +303,12 @@ static void tell_stage(const struct apply *a, const struct plan *plan, size_t i,
 	a->stage_done(stage_name(stage), count, failure, a->data);
 }
 
+/* Somebody has removed the second copy of what tells the way back. */
+static bool lacks_records(const struct apply *a)
+{
+	return state_record_time(a->state) && !file_exists(a->root, STATE_RECORDS);
+}
+
 int apply_plan(const struct apply *a, const struct plan *plan, struct error *err)
 {
 	bool failed[STAGE_COUNT] = {false};
@@ -317,7 +323,8 @@ int apply_plan(const struct apply *a, const struct plan *plan, struct error *err
 		/* A run that was cut short after its last step hadn't come to that. */
 		if (a->list->count)
 			remember_tunnel(a);
-		return state_save(a->state, a->root, err);
+		return lacks_records(a) ? state_save_records(a->state, a->root, err)
+					: state_save(a->state, a->root, err);
 	}
 	r = prepare(a, plan, err);
 	if (r < 0) {

@@ -818,3 +818,16 @@ def test_output_that_cannot_be_written_is_a_failure(machine, command):
         )
     assert done.returncode != 0
     assert "No space left" in done.stderr
+
+
+def test_the_second_copy_of_the_state_is_made_again(tmp_path):
+    """Or a state.json that is lost next would be lost for good."""
+    (tmp_path / "root").mkdir()
+    machine = Machine(tmp_path / "root")
+    machine.write("etc/ndppd.conf", "mine\n")
+    machine.apply()
+    state, records = (machine.root / f"var/lib/sixrelay/{n}.json" for n in ("state", "records"))
+    records.unlink()
+    assert "nothing to do" in machine.apply().stdout
+    state.unlink()
+    assert "nothing to do" in machine.apply().stdout
