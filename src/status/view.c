@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply/machine.h"
+#include "apply/plan.h"
 #include "apply/state.h"
 #include "base/i18n.h"
 #include "base/words.h"
@@ -135,6 +136,18 @@ static void judge_relaying(struct view *v)
 		      wg);
 }
 
+/* One that its file has, and somebody took out of the running tunnel, no apply puts back. */
+static void judge_unknown_peer(const struct view *v, struct hop *hop)
+{
+	const char *wg = v->relay->wg_interface.s;
+
+	if (v->plan->step_count)
+		judge(hop, MARK_BAD, _("%s doesn't know the router: sixrelay apply"), wg);
+	else
+		judge(hop, MARK_BAD, _("%s doesn't know the router: systemctl reload wg-quick@%s"),
+		      wg, wg);
+}
+
 static void judge_peer(struct view *v, struct site_view *s)
 {
 	int64_t age;
@@ -145,8 +158,7 @@ static void judge_peer(struct view *v, struct site_view *s)
 	}
 	s->peer = wg_dump_peer(v->dump, &s->site->router_public_key);
 	if (!s->peer) {
-		judge(&s->tunnel, MARK_BAD, _("%s doesn't know the router: sixrelay apply"),
-		      v->relay->wg_interface.s);
+		judge_unknown_peer(v, &s->tunnel);
 		return;
 	}
 	if (!s->peer->handshake) {

@@ -272,6 +272,12 @@ static void no_peer(struct world *w)
 	w->dump.count = 0;
 }
 
+static void no_peer_yet(struct world *w)
+{
+	w->dump.count = 0;
+	w->plan.step_count = 1;
+}
+
 static void mute(struct world *w)
 {
 	w->mute = true;
@@ -337,7 +343,9 @@ static const struct {
 	{tunnel_down, RELAYING, MARK_BAD, "wg0 is down"},
 	{tunnel_down, TUNNEL, MARK_BAD, "wg0 is down"},
 	{no_lan_route, RELAYING, MARK_BAD, "lacks its address, or a LAN's route"},
-	{no_peer, TUNNEL, MARK_BAD, "sixrelay apply"},
+	/* an apply that has nothing to do would not bring it back */
+	{no_peer, TUNNEL, MARK_BAD, "know the router: systemctl reload wg-quick@wg0"},
+	{no_peer_yet, TUNNEL, MARK_BAD, "know the router: sixrelay apply"},
 	{mute, TUNNEL, MARK_UNKNOWN, "wg doesn't tell"},
 	{no_handshake, TUNNEL, MARK_BAD, "no handshake yet"},
 	{last_good_handshake, TUNNEL, MARK_GOOD, "handshake 2 min ago"},
