@@ -40,11 +40,12 @@ def writable(maps):
             yield start, end
 
 
-def dump(maps, memory, out):
-    for start, end in writable(maps.read().decode()):
+def contents(maps, memory):
+    """What it has written there: memory is its open mem file."""
+    for start, end in writable(maps):
         memory.seek(start)
-        out.write(memory.read(end - start))
-        out.write(b"\0" * 64)
+        yield memory.read(end - start)
+        yield b"\0" * 64
 
 
 def run(argv, out):
@@ -66,7 +67,7 @@ def run(argv, out):
         if not os.WIFSTOPPED(status):
             return status
         if status >> 8 == signal.SIGTRAP | EVENT_EXIT << 8:
-            dump(maps, memory, out)
+            out.writelines(contents(maps.read().decode(), memory))
             ptrace(CONT, child.pid)
         else:
             ptrace(CONT, child.pid, os.WSTOPSIG(status))

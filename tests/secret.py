@@ -29,7 +29,8 @@ class Secret:
 
     def found(self, data):
         """How it stands in the data: "server.key: base64 from byte 16 on", …"""
-        return [f"{self.name}: {form} from byte {at} on" for form, at, part in self.parts if part in data]
+        there = [(form, at) for form, at, part in self.parts if part in data]
+        return [f"{self.name}: {form} from byte {at} on" for form, at in there]
 
 
 def found(secrets, data):

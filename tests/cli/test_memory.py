@@ -70,7 +70,8 @@ def test_the_search_would_find_a_key(applied):
         if b"ptrace" in done.stderr:
             lacking("no program can be traced here")
         said = found([Secret(name, path.read_text().strip())], done.stdout)
-        assert {f"{name}: {form} from byte 0 on" for form in ("base64", "bytes", "hex")} <= set(said)
+        forms = {f"{name}: {form} from byte 0 on" for form in ("base64", "bytes", "hex")}
+        assert forms <= set(said)
 
 
 def test_apply_that_makes_the_keys(machine):
