@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "apply/authorized_keys.h"
 
-#include <sodium.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/array.h"
+#include "base/base64.h"
 
 #define BLANKS " \t"
 #define BLOB_MAX 4096
@@ -89,11 +89,9 @@ static bool is_key_blob(const char *text, size_t len, const struct key_type *typ
 {
 	unsigned char bytes[BLOB_MAX];
 	struct blob blob = {bytes, 0}, part, modulus;
-	const char *end;
 
-	if (sodium_base642bin(bytes, sizeof(bytes), text, len, NULL, &blob.left, &end,
-			      sodium_base64_VARIANT_ORIGINAL) != 0 ||
-	    end != text + len || !blob_take_text(&blob, type->name))
+	if (!base64_decode(bytes, sizeof(bytes), &blob.left, text, len) ||
+	    !blob_take_text(&blob, type->name))
 		return false;
 	if (!type->public_len) {
 		if (!blob_take(&blob, &part) || !blob_take(&blob, &modulus) || blob.left)

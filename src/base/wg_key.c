@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/base64.h"
+
 /* Several times as deep as any command goes. */
 #define STACK_WIPED ((size_t)256 * 1024)
 
@@ -28,15 +30,13 @@ struct wg_key wg_key_public(const struct wg_key *private_key)
 bool wg_key_parse(struct wg_key *key, const char *text, size_t len)
 {
 	struct wg_key parsed;
-	const char *end;
 	size_t got;
 	bool ok;
 
 	if (len != sizeof(struct wg_key_text) - 1)
 		return false;
-	ok = sodium_base642bin(parsed.bytes, sizeof(parsed.bytes), text, len, NULL, &got, &end,
-			       sodium_base64_VARIANT_ORIGINAL) == 0 &&
-	     got == sizeof(parsed.bytes) && end == text + len;
+	ok = base64_decode(parsed.bytes, sizeof(parsed.bytes), &got, text, len) &&
+	     got == sizeof(parsed.bytes);
 	if (ok)
 		*key = parsed;
 	wg_key_wipe(&parsed);

@@ -75,6 +75,9 @@ static const struct {
 	{"ssh-dss " ED25519_BLOB "\n", KEY_NONE},
 	{"ssh-ed25519 !!!" ED25519_BLOB "\n", KEY_NONE},
 	{"ssh-ed25519 " ED25519_BLOB "!\n", KEY_NONE},
+	{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDboEWYLdD6Qvnf9tU5ld2jS2rOXkifBr260Rdo\xff"
+	 "1ep4\n",
+	 KEY_NONE},
 	{"ssh-rsa AAAAB3NzaC1y...IQQhv5PAOKaIl+mM3c= test3@key\n", KEY_NONE},
 	{"environment=\"never closed " ED25519 "\n", KEY_NONE},
 	{"no-pty\n" ED25519_BLOB "\n", KEY_NONE},

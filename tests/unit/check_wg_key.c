@@ -101,6 +101,7 @@ static const char *const bad[] = {
 	"xTIBA5rboUvnH4htod=b6e697QjLERt1NAB4mZqp8Dg=",
 	"xTIBA5rboUvnH4htod\nb6e697QjLERt1NAB4mZqp8Dg=",
 	"============================================",
+	"xTIBA5rboUvnH4htod\xfb\xff" "6e697QjLERt1NAB4mZqp8Dg=", /* which libsodium takes */
 };
 
 START_TEST(only_44_characters_of_base64_are_a_key)
