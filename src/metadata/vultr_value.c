@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,24 +46,28 @@ int vultr_network(const char *text, uint8_t len, const char *where, struct prefi
 		return error_set(err, -EINVAL, _("%s: %s is not a global unicast address"), where,
 				 ip_text(&addr).s);
 	*out = prefix_of(&addr, len);
+	if (!ip_is_global(&out->addr)) /* shorter than 2000::/3 itself */
+		return error_set(err, -EINVAL, _("%s: %s is not within 2000::/3"), where,
+				 prefix_text(out).s);
 	return 0;
 }
 
 int vultr_add_reserved(struct instance *instance, const struct prefix *prefix, const char *where,
 		       struct error *err)
 {
+	bool unusable = prefix->len != 64 ||
+			(instance->has_original && prefix_equal(prefix, &instance->original));
+	size_t *count = unusable ? &instance->unusable_count : &instance->reserved_count;
+	struct prefix *list = unusable ? instance->unusable : instance->reserved;
+
 	for (size_t i = 0; i < instance->reserved_count; i++)
 		if (prefix_equal(&instance->reserved[i], prefix))
 			return 0;
-	if (instance->reserved_count == INSTANCE_RESERVED_MAX ||
-	    instance->unusable_count == INSTANCE_RESERVED_MAX)
+	/* Each for itself: what is printed has the usable ones first. */
+	if (*count == INSTANCE_RESERVED_MAX)
 		return error_set(err, -EINVAL, _("%s: more than %d prefixes"), where,
 				 INSTANCE_RESERVED_MAX);
-	if (prefix->len != 64 ||
-	    (instance->has_original && prefix_equal(prefix, &instance->original)))
-		instance->unusable[instance->unusable_count++] = *prefix;
-	else
-		instance->reserved[instance->reserved_count++] = *prefix;
+	list[(*count)++] = *prefix;
 	return 0;
 }
 

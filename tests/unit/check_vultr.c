@@ -203,6 +203,7 @@ static const struct {
 	{IPV6("'network': 'fe80::', 'prefix': '64'"), "interfaces[0].ipv6.network"},
 	{IPV6("'network': 'fd00::', 'prefix': '64'"), "interfaces[0].ipv6.network"},
 	{IPV6("'network': 'ff02::', 'prefix': '64'"), "interfaces[0].ipv6.network"},
+	{IPV6("'network': '2001:db8::', 'prefix': 2"), "interfaces[0].ipv6.network"},
 	{IPV6("'network': '2001:db8:0:1::'"), "interfaces[0].ipv6.prefix"},
 	{IPV6("'network': '2001:db8:0:1::', 'prefix': ''"), "interfaces[0].ipv6.prefix"},
 	{IPV6("'network': '2001:db8:0:1::', 'prefix': null"), "interfaces[0].ipv6.prefix"},
@@ -437,6 +438,30 @@ START_TEST(a_nul_byte_is_refused)
 END_TEST
 
 /* As many reserved prefixes as there is room for, and one more. */
+/* As many as there may be, whichever of them come first. */
+START_TEST(many_prefixes_read_back)
+{
+	CLEANUP(buf_clear) struct buf json = BUF_INIT, expected = BUF_INIT, printed = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct instance instance;
+
+	add_json("{'interfaces': [{'network-type': 'public', " MAC ", 'ipv6': {'additional': [",
+		 &json);
+	add_json("{'network': '2001:db8:2::', 'prefix': 48}", &json);
+	for (int i = 0; i < INSTANCE_RESERVED_MAX; i++) {
+		add_json(", {'network': '", &json);
+		buf_addf(&json, "2001:db8:1:%x::", (unsigned)i);
+		add_json("', 'prefix': 64}", &json);
+	}
+	add_json("]}}]}", &json);
+	ck_assert_msg(vultr_parse(&instance, json.data, json.len, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(instance.reserved_count, INSTANCE_RESERVED_MAX);
+	describe(&instance, &expected);
+	ck_assert_int_eq(vultr_print(&instance, &printed), 0);
+	assert_instance(printed.data, printed.len, buf_str(&expected));
+}
+END_TEST
+
 START_TEST(too_many_prefixes_are_refused)
 {
 	for (int count = INSTANCE_RESERVED_MAX; count <= INSTANCE_RESERVED_MAX + 1; count++) {
@@ -473,6 +498,7 @@ int main(void)
 	tcase_add_test(tcase, a_nul_byte_is_refused);
 	tcase_add_test(tcase, nothing_else_of_the_document_is_printed);
 	tcase_add_test(tcase, what_a_terminal_would_obey_is_not_in_the_error);
+	tcase_add_test(tcase, many_prefixes_read_back);
 	tcase_add_test(tcase, too_many_prefixes_are_refused);
 	return unit_finish();
 }
