@@ -87,6 +87,8 @@ static int parse_address(struct inventory *inventory, const struct nlmsghdr *mes
 		return -EBADMSG;
 	if (info->ifa_family != AF_INET && info->ifa_family != AF_INET6)
 		return 0;
+	if (info->ifa_prefixlen > (info->ifa_family == AF_INET6 ? 128 : 32))
+		return -EBADMSG;
 	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
 	parsed.index = (int)info->ifa_index;
 	parsed.is_ipv6 = info->ifa_family == AF_INET6;
@@ -159,12 +161,14 @@ static int parse_route(struct inventory *inventory, const struct nlmsghdr *messa
 		return -EBADMSG;
 	if (info->rtm_family != AF_INET6 || info->rtm_flags & RTM_F_CLONED)
 		return 0;
+	if (info->rtm_dst_len > 128)
+		return -EBADMSG;
 	mnl_attr_parse(message, sizeof(*info), take_attribute, &attributes);
 	route.table = info->rtm_table;
 	route.protocol = info->rtm_protocol;
 	route.type = info->rtm_type;
-	route.dst.len = info->rtm_dst_len;
 	get(&attributes, RTA_DST, &route.dst.addr, sizeof(route.dst.addr));
+	route.dst = prefix_of(&route.dst.addr, info->rtm_dst_len);
 	get(&attributes, RTA_OIF, &route.index, sizeof(route.index));
 	get(&attributes, RTA_PRIORITY, &route.metric, sizeof(route.metric));
 	get(&attributes, RTA_TABLE, &route.table, sizeof(route.table));

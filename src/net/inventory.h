@@ -56,7 +56,7 @@ struct inventory {
 #define INVENTORY_INIT ((struct inventory){0})
 
 /* Adds what a run of netlink messages tells: RTM_NEWLINK, RTM_NEWADDR and RTM_NEWROUTE; others are
- * passed over. -EBADMSG when a message is cut short. */
+ * passed over. -EBADMSG when a message is cut short, or has a length that no prefix has. */
 int inventory_parse(struct inventory *inventory, const void *bytes, size_t len, struct error *err);
 
 /* One more link, all zero, to be filled in; NULL when memory is out. */

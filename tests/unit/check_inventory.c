@@ -312,6 +312,41 @@ START_TEST(nothing_is_an_empty_inventory)
 }
 END_TEST
 
+static const struct {
+	const char *dst;
+	uint8_t len;
+	const char *expected; /* NULL: refused */
+} destinations[] = {
+	{"2001:db8::", 32, "2001:db8::/32"},
+	{"2001:db8::1", 32, "2001:db8::/32"}, /* bits behind its length are none of a prefix */
+	{"2001:db8::1", 128, "2001:db8::1/128"},
+	{"2001:db8::1", 129, NULL},
+	{"2001:db8::1", 255, NULL},
+};
+
+START_TEST(a_route_leads_to_a_prefix)
+{
+	struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+		struct rtattr attribute;
+		struct in6_addr dst;
+	} message = {
+		.header = {.nlmsg_len = sizeof(message), .nlmsg_type = RTM_NEWROUTE},
+		.route = {.rtm_family = AF_INET6, .rtm_dst_len = destinations[_i].len},
+		.attribute = {.rta_len = RTA_LENGTH(sizeof(message.dst)), .rta_type = RTA_DST},
+		.dst = addr6(destinations[_i].dst),
+	};
+	int r = inventory_parse(&inventory, &message, sizeof(message), NULL);
+
+	ck_assert_int_eq(r, destinations[_i].expected ? 0 : -EBADMSG);
+	ck_assert_uint_eq(inventory.route_count, destinations[_i].expected ? 1 : 0);
+	if (destinations[_i].expected)
+		ck_assert_str_eq(prefix_text(&inventory.routes[0].dst).s,
+				 destinations[_i].expected);
+}
+END_TEST
+
 START_TEST(messages_of_no_interest_are_passed_over)
 {
 	struct {
@@ -381,6 +416,7 @@ int main(void)
 	tcase_add_test(tcase, a_name_that_no_file_may_hold_is_not_found);
 	tcase_add_test(tcase, the_lasting_global_address_is_found);
 	tcase_add_test(tcase, nothing_is_an_empty_inventory);
+	unit_add_table(tcase, a_route_leads_to_a_prefix, destinations);
 	tcase_add_test(tcase, messages_of_no_interest_are_passed_over);
 	tcase_add_test(tcase, links_made_by_hand_are_found);
 	tcase_add_loop_test(tcase, a_link_that_takes_in_all_multicast, 0, 2);
