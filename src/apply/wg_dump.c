@@ -40,6 +40,14 @@ static bool parse_key(struct wg_key *key, const char *text)
 	return wg_key_parse(key, text, strlen(text));
 }
 
+/* People get to see it. */
+static bool is_shown(const char *text)
+{
+	while (*text > ' ' && *text <= '~')
+		text++;
+	return !*text;
+}
+
 /* What doesn't fit is cut, at a comma. */
 static void copy_list(char *out, size_t size, const char *list)
 {
@@ -57,7 +65,8 @@ static bool parse_peer(struct wg_peer *peer, char *const fields[static FIELDS_MA
 {
 	uint64_t handshake;
 
-	if (!parse_key(&peer->public_key, fields[0]) || !parse_number(&handshake, fields[4]) ||
+	if (!parse_key(&peer->public_key, fields[0]) || !is_shown(fields[2]) ||
+	    !parse_number(&handshake, fields[4]) || handshake > INT64_MAX ||
 	    !parse_number(&peer->received, fields[5]) || !parse_number(&peer->sent, fields[6]))
 		return false;
 	peer->handshake = (int64_t)handshake;

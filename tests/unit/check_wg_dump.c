@@ -138,6 +138,8 @@ static const struct {
 } broken[] = {
 	{INTERFACE "\n", 2},
 	{INTERFACE "garbage\n", 2},
+	{INTERFACE A "\t(none)\t\x1b[2J:1\t(none)\t0\t0\t0\toff\n", 2},
+	{INTERFACE A "\t(none)\t(none)\t(none)\t9223372036854775808\t0\t0\toff\n", 2},
 	{INTERFACE PEER(A) "garbage\n", 3},
 	{INTERFACE PEER("short"), 2},
 	{INTERFACE PEER(A "="), 2},
