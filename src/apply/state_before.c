@@ -58,6 +58,9 @@ static bool parse_meta(const cJSON *record, struct file_meta *meta)
 	if (!owner || sscanf(owner, "%lu:%lu", &uid, &gid) != 2 || !modified ||
 	    sscanf(modified, "%lld.%9ld", &seconds, &nanoseconds) != 2)
 		return false;
+	/* chown(2) would leave the highest as it is. */
+	if (uid >= (uid_t)-1 || gid >= (gid_t)-1 || nanoseconds < 0)
+		return false;
 	meta->uid = (uid_t)uid;
 	meta->gid = (gid_t)gid;
 	meta->time.tv_sec = (time_t)seconds;

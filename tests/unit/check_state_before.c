@@ -112,6 +112,10 @@ static const char *const odd[] = {
 	"\"modified\": \"1.0\"}}}",
 	"{\"before\": {\"/f\": {\"was\": \"file\", \"mode\": \"0777777\", \"owner\": \"0:0\", "
 	"\"modified\": \"1.0\"}}}",
+	"{\"before\": {\"/f\": {\"was\": \"file\", \"mode\": \"0644\", \"owner\": \"0:0\", "
+	"\"modified\": \"1.-5\"}}}",
+	"{\"before\": {\"/f\": {\"was\": \"file\", \"mode\": \"0644\", \"owner\": \"4294967295:0\", "
+	"\"modified\": \"1.0\"}}}",
 	"{\"before\": {\"/f\": {\"was\": \"link\", \"owner\": \"0:0\", \"modified\": \"1.0\"}}}",
 	"{\"before\": {\"/f\": {\"was\": \"pipe\", \"target\": \"x\", \"owner\": \"0:0\", "
 	"\"modified\": \"1.0\"}}}",
