@@ -492,12 +492,14 @@ enum tri nft_value_is(const struct nft_context *context, const struct scene *sce
 {
 	const cJSON *set = member(right, "set"), *element = member(right, "elem");
 	const cJSON *left_parts = member(left, "concat"), *right_parts = member(right, "concat");
+	/* What is in a set is no further set, whatever it is called. */
+	const struct nft_context within = {.table = context->table};
 	const cJSON *elements;
 	bool exists;
 
 	if (cJSON_IsString(right) && right->valuestring[0] == '@') {
 		elements = nft_elements(context, right->valuestring, &exists);
-		return exists ? any_of(context, scene, left, elements) : TRI_MAYBE;
+		return exists ? any_of(&within, scene, left, elements) : TRI_MAYBE;
 	}
 	if (is_text(right, "*"))
 		return TRI_YES;

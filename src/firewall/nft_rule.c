@@ -84,7 +84,7 @@ static void verdict_map(struct walk *walk, const struct rule *rule, enum tri mat
 		const cJSON *value = cJSON_GetArrayItem(element, 1);
 		enum tri here;
 
-		if (!key || !value || !value->child)
+		if (!key || !cJSON_IsObject(value) || !value->child)
 			continue;
 		if (cJSON_IsString(key) && !strcmp(key->valuestring, "*")) {
 			fallback = value->child;
@@ -120,10 +120,14 @@ void nft_rule(struct walk *walk, const struct rule *rule, const void *context)
 
 	cJSON_ArrayForEach(item, rule->json)
 	{
-		const cJSON *statement = item->child;
+		const cJSON *statement = cJSON_IsObject(item) ? item->child : NULL;
 
-		if (!statement || match == TRI_NO)
+		if (match == TRI_NO)
 			return;
+		if (!statement) {
+			walk_step(walk, rule, TRI_MAYBE, ACTION_UNKNOWN, NULL);
+			return;
+		}
 		if (!strcmp(statement->string, "match"))
 			match = tri_and(match, nft_match(context, walk_scene(walk), statement));
 		else if (!strcmp(statement->string, "vmap"))

@@ -307,6 +307,37 @@ START_TEST(what_leaves_goes_by_output)
 }
 END_TEST
 
+#define IFSET(name, elements)                                                                      \
+	",{\"set\":{\"family\":\"inet\",\"name\":\"" name                                          \
+	"\",\"table\":\"t\",\"type\":\"ifname\",\"elem\":[" elements "]}}"
+
+/* Nothing that nft prints, and so nothing that is understood. */
+static const char *const odd[] = {
+	INPUT RULE("input", "1", "[" DROP "]"),
+	INPUT RULE("input", "1", "[[7]]"),
+	INPUT RULE("input", "1", "null," DROP),
+	INPUT RULE("input", "1", "{}," DROP),
+	INPUT RULE(
+		"input", "1",
+		"{\"vmap\":{\"key\":" META("iifname") ",\"data\":{\"set\":[[\"enp1s0\",[[1]]]]}}},"
+						      "{\"nothing\":null}," DROP),
+	/* An interface may well be named so. */
+	IFSET("a", "\"@a\"")
+		INPUT RULE("input", "1", MATCH("==", META("iifname"), "\"@a\"") "," DROP),
+	IFSET("a", "\"@b\",\"@b\"") IFSET("b", "\"@a\",\"@a\"")
+		INPUT RULE("input", "1", MATCH("==", META("iifname"), "\"@a\"") "," DROP),
+};
+
+START_TEST(what_is_not_understood_is_not_known)
+{
+	CLEANUP(buf_clear) struct buf items = BUF_INIT;
+	struct why why;
+
+	buf_addf(&items, TABLE "%s", odd[_i]);
+	ck_assert_msg(judge(&wireguard, buf_str(&items), &why) == VERDICT_UNKNOWN, "%s", odd[_i]);
+}
+END_TEST
+
 static const char *const broken[] = {
 	"",
 	"garbage",
@@ -336,6 +367,7 @@ int main(void)
 	unit_add_table(tcase, what_leaves_goes_by_output, leaving);
 	unit_add_table(tcase, a_rule_set_decides, sets);
 	tcase_add_test(tcase, what_iptables_shows_is_left_to_it);
+	unit_add_table(tcase, what_is_not_understood_is_not_known, odd);
 	unit_add_table(tcase, what_is_no_list_is_refused, broken);
 	return unit_finish();
 }
