@@ -180,14 +180,22 @@ static int parse_route(struct inventory *inventory, const struct nlmsghdr *messa
 	return add_route(inventory, &route);
 }
 
+/* libmnl takes a length of 2 GiB and more for a negative, hence a fitting one; and it looks for
+ * attributes up to where the next message would begin. */
+static bool is_whole(const struct nlmsghdr *message, int left)
+{
+	return left >= (int)sizeof(*message) && message->nlmsg_len <= (uint32_t)left &&
+	       (message->nlmsg_len + MNL_ALIGNTO - 1) / MNL_ALIGNTO * MNL_ALIGNTO <=
+		       (uint32_t)left &&
+	       mnl_nlmsg_ok(message, left);
+}
+
 int inventory_parse(struct inventory *inventory, const void *bytes, size_t len, struct error *err)
 {
 	const struct nlmsghdr *message = bytes;
 	int left = (int)len, r = 0;
 
-	/* libmnl takes a length of 2 GiB and more for a negative, hence a fitting one. */
-	while (r == 0 && left >= (int)sizeof(*message) && message->nlmsg_len <= (uint32_t)left &&
-	       mnl_nlmsg_ok(message, left)) {
+	while (r == 0 && is_whole(message, left)) {
 		switch (message->nlmsg_type) {
 		case RTM_NEWLINK:
 			r = parse_link(inventory, message);

@@ -347,6 +347,27 @@ START_TEST(a_route_leads_to_a_prefix)
 }
 END_TEST
 
+/* A message that ends between two attributes' beginnings, and with it the buffer. */
+START_TEST(nothing_behind_the_last_message_is_read)
+{
+	struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+		struct rtattr attribute;
+		uint8_t link[4];
+	} message = {
+		.header = {.nlmsg_len = sizeof(message) - 3, .nlmsg_type = RTM_NEWROUTE},
+		.route = {.rtm_family = AF_INET6},
+		.attribute = {.rta_len = RTA_LENGTH(4), .rta_type = RTA_OIF},
+		.link = {7, 7, 7, 7},
+	};
+
+	ck_assert_int_eq(inventory_parse(&inventory, &message, sizeof(message) - 3, NULL),
+			 -EBADMSG);
+	ck_assert_uint_eq(inventory.route_count, 0);
+}
+END_TEST
+
 START_TEST(messages_of_no_interest_are_passed_over)
 {
 	struct {
@@ -417,6 +438,7 @@ int main(void)
 	tcase_add_test(tcase, the_lasting_global_address_is_found);
 	tcase_add_test(tcase, nothing_is_an_empty_inventory);
 	unit_add_table(tcase, a_route_leads_to_a_prefix, destinations);
+	tcase_add_test(tcase, nothing_behind_the_last_message_is_read);
 	tcase_add_test(tcase, messages_of_no_interest_are_passed_over);
 	tcase_add_test(tcase, links_made_by_hand_are_found);
 	tcase_add_loop_test(tcase, a_link_that_takes_in_all_multicast, 0, 2);
