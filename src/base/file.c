@@ -253,7 +253,9 @@ int file_remove_temp(int root, const char *path, struct error *err)
 	struct file_temp temp;
 	int r = dir < 0 ? dir : file_temp(dir, name, &temp);
 
-	return r < 0 && r != -ENOENT ? error_errno(err, r, "remove %s's rest", path) : 0;
+	if (r == 0 || r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	return error_errno(err, r, "remove %s's rest", path);
 }
 
 bool file_exists(int root, const char *path)
