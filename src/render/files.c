@@ -70,8 +70,9 @@ static struct buf *add(struct file_list *list, struct file_path path, mode_t mod
 		list->error = -ENOMEM;
 		return &none;
 	}
-	*spec = (struct file_spec){
-		.path = path, .mode = mode, .stage = stage, .secret = !(mode & 0077)};
+	*spec = (struct file_spec){.mode = mode, .stage = stage, .secret = !(mode & 0077)};
+	/* The text alone: behind it may be a part of a key, from the stack. */
+	snprintf(spec->path.s, sizeof(spec->path.s), "%s", path.s);
 	return &spec->content;
 }
 

@@ -180,6 +180,11 @@ BAD_TYPES = {
         [*DOCUMENT["interfaces"][0]["ipv6"]["additional"], {"network": "fd00::", "prefix": "64"}],
         "interfaces[0].ipv6.additional[1].network: fd00:: is not a global unicast",
     ),
+    "wider-than-all-global-unicast": (
+        "interfaces.0.ipv6.additional",
+        [{"network": "2001:db8:0:2::", "prefix": 2}],
+        "interfaces[0].ipv6.additional[0].network: ::/2 is not within 2000::/3",
+    ),
     "sixty-five-prefixes": (
         "interfaces.0.ipv6.additional",
         [{"network": f"2001:db8:1:{i:x}::", "prefix": 64} for i in range(65)],
@@ -355,7 +360,7 @@ ACCEPTED = {
 # What is attached, but no /64 of its own; and what a relay that is there has to do with it.
 UNUSABLE = {
     f"length-{length}": [{"network": "2001:db8:0:2::", "prefix": length}]
-    for length in (1, 32, 48, 63, 65, 127, 128)
+    for length in (3, 32, 48, 63, 65, 127, 128)
 } | {
     "the-original-one": [{"network": "2001:db8:0:1::", "prefix": 64}],
     "the-original-one-with-host-bits": [{"network": "2001:db8:0:1::7", "prefix": "64"}],
