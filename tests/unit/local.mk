@@ -14,21 +14,19 @@ unit_programs = \
 	tests/unit/check_error \
 	tests/unit/check_fetch \
 	tests/unit/check_file \
-	tests/unit/check_frame \
+	tests/unit/check_file_tree \
 	tests/unit/check_firewall \
+	tests/unit/check_frame \
 	tests/unit/check_http \
 	tests/unit/check_inventory \
 	tests/unit/check_ip \
 	tests/unit/check_iptables \
-	tests/unit/check_file_tree \
-	tests/unit/check_http \
-	tests/unit/check_inventory \
-	tests/unit/check_ip \
 	tests/unit/check_kernel_ra \
 	tests/unit/check_link_name \
 	tests/unit/check_lock \
 	tests/unit/check_picture \
 	tests/unit/check_nft \
+	tests/unit/check_picture \
 	tests/unit/check_plan \
 	tests/unit/check_probe \
 	tests/unit/check_process \
@@ -42,8 +40,9 @@ unit_programs = \
 	tests/unit/check_shown \
 	tests/unit/check_sshd \
 	tests/unit/check_state \
-	tests/unit/check_status \
 	tests/unit/check_state_before \
+	tests/unit/check_status \
+	tests/unit/check_subject \
 	tests/unit/check_template \
 	tests/unit/check_terminal \
 	tests/unit/check_told \
