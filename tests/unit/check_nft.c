@@ -27,6 +27,8 @@
 #define META(key) "{\"meta\":{\"key\":\"" key "\"}}"
 #define FIELD(protocol, field)                                                                     \
 	"{\"payload\":{\"protocol\":\"" protocol "\",\"field\":\"" field "\"}}"
+#define RANGE(low, high) "{\"range\":[\"" low "\",\"" high "\"]}"
+#define FIB_SOURCE "{\"fib\":{\"result\":\"type\",\"flags\":[\"saddr\"]}}"
 #define CT(key) "{\"ct\":{\"key\":\"" key "\"}}"
 
 static const struct flow wireguard = {
@@ -100,6 +102,33 @@ static const struct {
 	{"{\"xt\":{\"type\":\"match\",\"name\":\"conntrack\"}}", VERDICT_UNKNOWN},
 	{MATCH("==", FIELD("udp", "dport"), "\"@nowhere\""), VERDICT_UNKNOWN},
 	{"{\"queue\":{\"num\":1}}", VERDICT_UNKNOWN},
+	{MATCH("==", META("l4proto"), "17"), VERDICT_DROP},
+	{MATCH("==", META("l4proto"), "6"), VERDICT_ACCEPT},
+	{MATCH("==", META("l4proto"), "\"ospf\""), VERDICT_ACCEPT},
+	{MATCH("==", META("nfproto"), "\"ipv4\""), VERDICT_DROP},
+	{MATCH("==", META("protocol"), "\"ip\""), VERDICT_DROP},
+	{MATCH("==", META("protocol"), "\"arp\""), VERDICT_ACCEPT},
+	{MATCH("==", FIELD("ip", "saddr"), "\"*\""), VERDICT_DROP},
+	{MATCH("==", FIELD("ip", "saddr"), RANGE("0.0.0.0", "255.255.255.255")), VERDICT_DROP},
+	{MATCH("==", FIELD("ip", "saddr"), RANGE("10.0.0.0", "10.0.0.9")), VERDICT_ACCEPT},
+	{MATCH("==", FIELD("ip", "saddr"), RANGE("10.0.0.0", "x")), VERDICT_UNKNOWN},
+	{MATCH("==", FIELD("ip", "saddr"), "\"x\""), VERDICT_UNKNOWN},
+	{MATCH("==", FIELD("ip", "saddr"), "{\"prefix\":{\"addr\":\"x\",\"len\":8}}"),
+	 VERDICT_UNKNOWN},
+	{MATCH("==", FIELD("udp", "dport"), "{\"range\":[\"a\",\"b\"]}"), VERDICT_UNKNOWN},
+	{MATCH("<", FIELD("udp", "dport"), "0"), VERDICT_ACCEPT},
+	{MATCH(">=", FIELD("udp", "sport"), "0"), VERDICT_DROP},
+	{MATCH("==", FIELD("ip", "tos"), "1"), VERDICT_UNKNOWN},
+	{MATCH("==", FIELD("esp", "spi"), "1"), VERDICT_ACCEPT},
+	{MATCH("==", CT("status"), "\"dnat\""), VERDICT_ACCEPT},
+	{MATCH("==", CT("status"), "\"assured\""), VERDICT_UNKNOWN},
+	{MATCH("==", CT("direction"), "\"original\""), VERDICT_DROP},
+	{MATCH("==", CT("direction"), "\"reply\""), VERDICT_ACCEPT},
+	{MATCH("==", META("pkttype"), "0"), VERDICT_DROP},
+	{MATCH("==", META("pkttype"), "2"), VERDICT_ACCEPT},
+	{MATCH("==", FIB_SOURCE, "\"local\""), VERDICT_ACCEPT},
+	{MATCH("==", FIB_SOURCE, "\"unicast\""), VERDICT_DROP},
+	{"{\"match\":{\"op\":\"==\"}}", VERDICT_UNKNOWN},
 	{"", VERDICT_DROP},
 };
 
@@ -113,6 +142,49 @@ START_TEST(a_statement_takes_the_packet_or_not)
 		 *statements ? "," : "");
 	ck_assert_msg(judge(&wireguard, buf_str(&items), &why) == matches[_i].expected, "%s",
 		      statements);
+}
+END_TEST
+
+#define FLAGS FIELD("tcp", "flags")
+#define OF_FLAGS(mask) "{\"&\":[" FLAGS "," mask "]}"
+
+/* The same of a first packet to ssh, and of a ping. */
+static const struct {
+	uint8_t protocol;
+	const char *statements;
+	enum verdict expected;
+} others[] = {
+	{IPPROTO_TCP, MATCH("in", FLAGS, "\"syn\""), VERDICT_DROP},
+	{IPPROTO_TCP, MATCH("in", FLAGS, "[\"rst\",\"fin\"]"), VERDICT_ACCEPT},
+	{IPPROTO_TCP, MATCH("in", FLAGS, "[\"rst\",\"syn\"]"), VERDICT_DROP},
+	{IPPROTO_TCP, MATCH("==", OF_FLAGS("[\"fin\",\"syn\"]"), "\"syn\""), VERDICT_DROP},
+	{IPPROTO_TCP, MATCH("!=", OF_FLAGS("[\"fin\",\"syn\"]"), "\"syn\""), VERDICT_ACCEPT},
+	{IPPROTO_TCP, MATCH("==", OF_FLAGS("{\"|\":[\"syn\",\"ack\"]}"), "\"ack\""),
+	 VERDICT_ACCEPT},
+	/* it may come with ECN's */
+	{IPPROTO_TCP, MATCH("==", FLAGS, "\"syn\""), VERDICT_UNKNOWN},
+	{IPPROTO_TCP, MATCH("==", FLAGS, "\"ack\""), VERDICT_ACCEPT},
+	{IPPROTO_TCP, MATCH("in", FLAGS, "\"nonsense\""), VERDICT_UNKNOWN},
+	{IPPROTO_UDP, MATCH("in", FLAGS, "\"syn\""), VERDICT_ACCEPT},
+	{IPPROTO_ICMP, MATCH("==", FIELD("icmp", "type"), "\"echo-request\""), VERDICT_DROP},
+	{IPPROTO_ICMP, MATCH("==", FIELD("icmp", "type"), "\"echo-reply\""), VERDICT_ACCEPT},
+	{IPPROTO_ICMP, MATCH("==", FIELD("icmp", "type"), "8"), VERDICT_DROP},
+	{IPPROTO_ICMP, MATCH("==", FIELD("icmp", "code"), "0"), VERDICT_DROP},
+	{IPPROTO_ICMP, MATCH("==", FIELD("icmp", "code"), "1"), VERDICT_ACCEPT},
+	{IPPROTO_ICMP, MATCH("==", FIELD("icmp", "code"), "\"x\""), VERDICT_UNKNOWN},
+};
+
+START_TEST(a_statement_takes_another_packet_or_not)
+{
+	CLEANUP(buf_clear) struct buf items = BUF_INIT;
+	struct flow flow = wireguard;
+	struct why why;
+
+	flow.protocol = others[_i].protocol;
+	flow.port = flow.protocol == IPPROTO_TCP ? 22 : 0;
+	buf_addf(&items, TABLE INPUT RULE("input", "9", "%s," DROP), others[_i].statements);
+	ck_assert_msg(judge(&flow, buf_str(&items), &why) == others[_i].expected, "%s",
+		      others[_i].statements);
 }
 END_TEST
 
@@ -363,6 +435,7 @@ int main(void)
 	TCase *tcase = unit_start("nft");
 
 	unit_add_table(tcase, a_statement_takes_the_packet_or_not, matches);
+	unit_add_table(tcase, a_statement_takes_another_packet_or_not, others);
 	unit_add_table(tcase, a_statement_takes_the_advertisement_or_not, advertised);
 	unit_add_table(tcase, what_leaves_goes_by_output, leaving);
 	unit_add_table(tcase, a_rule_set_decides, sets);
