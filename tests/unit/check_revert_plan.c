@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <arpa/inet.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -251,6 +254,60 @@ START_TEST(allmulti_goes_if_it_was_off)
 }
 END_TEST
 
+/* Beside the network manager's, while sixrelay had the kernel listen. */
+START_TEST(what_the_kernel_took_of_advertisements_goes)
+{
+	struct link link = {.index = 7, .name = {"enp1s0"}};
+	struct address addresses[] = {
+		{.index = 7, .is_ipv6 = true, .len = 64, .protocol = 2},
+		{.index = 7, .is_ipv6 = true, .len = 128},
+	};
+	struct route routes[] = {
+		{.index = 7, .metric = 100, .protocol = RTPROT_RA},
+		{.index = 7, .metric = 1024, .protocol = RTPROT_RA, .has_gateway = true},
+		{.index = 7, .metric = 256, .protocol = RTPROT_KERNEL, .expires = true},
+	};
+	const struct inventory machine = {.links = &link,
+					  .link_count = 1,
+					  .addresses = addresses,
+					  .address_count = ARRAY_SIZE(addresses),
+					  .routes = routes,
+					  .route_count = ARRAY_SIZE(routes)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(routes); i++) {
+		routes[i].table = RT_TABLE_MAIN;
+		routes[i].type = RTN_UNICAST;
+	}
+	ck_assert_int_eq(inet_pton(AF_INET6, "2001:db8:0:1::5", &addresses[0].ipv6), 1);
+	ck_assert_int_eq(inet_pton(AF_INET6, "2001:db8:0:1::6", &addresses[1].ipv6), 1);
+	ck_assert_int_eq(inet_pton(AF_INET6, "fe80::1", &routes[1].gateway), 1);
+	ck_assert(prefix_parse(&routes[2].dst, "2001:db8:0:1::/64"));
+	facts.inventory = &machine;
+	state_set_text(&state, "nic", "enp1s0");
+	add_sysctl(CONF "enp1s0/accept_ra", "0", "0");
+	assert_plan("remove the kernel's own address 2001:db8:0:1::5/64\n"
+		    "remove the kernel's own route default via fe80::1 metric 1024\n"
+		    "remove the kernel's own route 2001:db8:0:1::/64 metric 256\n");
+}
+END_TEST
+
+static const struct {
+	enum revert_kind kind;
+	const char *stage;
+} stages[] = {
+	{REVERT_STOP, "units"},	     {REVERT_LINKS, "units"},  {REVERT_MANAGER, "units"},
+	{REVERT_START, "units"},     {REVERT_FILE, "files"},   {REVERT_DIRECTORY, "files"},
+	{REVERT_SYSCTL, "sysctl"},   {REVERT_ROUTE, "routes"}, {REVERT_ADDRESS, "routes"},
+	{REVERT_ALLMULTI, "routes"}, {REVERT_UFW, "firewall"}, {REVERT_SSHD, "sshd"},
+};
+
+/* What the journal has them under. */
+START_TEST(a_step_has_its_stage)
+{
+	ck_assert_str_eq(revert_stage(stages[_i].kind), stages[_i].stage);
+}
+END_TEST
+
 START_TEST(without_any_record_there_is_nothing_to_do)
 {
 	assert_plan("");
@@ -270,6 +327,8 @@ int main(void)
 	unit_add_table(tcase, keys_stay_if_told_to, keys);
 	unit_add_table(tcase, forwarding_of_all_takes_the_others_along, forwardings);
 	unit_add_table(tcase, allmulti_goes_if_it_was_off, flags);
+	tcase_add_test(tcase, what_the_kernel_took_of_advertisements_goes);
+	unit_add_table(tcase, a_step_has_its_stage, stages);
 	tcase_add_test(tcase, without_any_record_there_is_nothing_to_do);
 	return unit_finish();
 }
