@@ -130,7 +130,7 @@ int before_compare(int root, const struct state *state, const char *path, enum b
 		   struct error *err)
 {
 	CLEANUP(buf_clear) struct buf was = BUF_INIT, is = BUF_INIT;
-	struct before before, now;
+	struct before before = {0}, now = {0};
 	bool same = false;
 	int r = recall(root, state, path, &before, &was, err);
 
