@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from .gateway import RESERVED, RESERVED2
+from .gateway import RESERVED
 from .router import Home
 from .scripts import all_announced, announced
 

@@ -320,7 +320,7 @@ def test_an_address_that_its_owner_changed_is_not_said_to_be_over(vps, deliver):
     router = STARTS["factory"].router(PREFIX)
     before = router.configuration()
     run(deliver, router, vps.script())
-    import_(router, f'/ipv6/address/set [find where comment="sixrelay"] address=3fff:0:0:2::5')
+    import_(router, '/ipv6/address/set [find where comment="sixrelay"] address=3fff:0:0:2::5')
     run(deliver, router, vps.revert_script())
     assert router.configuration() == before
 
