@@ -353,17 +353,24 @@ static const struct {
 	{clock_went_back, TUNNEL, MARK_UNKNOWN, "ahead of the clock"},
 };
 
+static const struct hop *hop_of(const struct view *view, int which)
+{
+	const struct hop *all[] = {&view->uplink, &view->access, &view->relaying,
+				   &view->sites[0].tunnel, &view->sites[0].lan};
+
+	return all[which];
+}
+
 START_TEST(a_hop_is_judged)
 {
 	struct world w;
 	struct view view;
-	const struct hop *all[] = {&view.uplink, &view.access, &view.relaying,
-				   &view.sites[0].tunnel, &view.sites[0].lan};
-	const struct hop *hop = all[hops[_i].hop];
+	const struct hop *hop;
 
 	make_world(&w, "");
 	hops[_i].spoil(&w);
 	view = look_at(&w);
+	hop = hop_of(&view, hops[_i].hop);
 	ck_assert_msg(strstr(hop->why, hops[_i].words), "%s: %s", mark_word(hop->mark), hop->why);
 	ck_assert_msg(hop->mark == hops[_i].mark, "%s: %s", mark_word(hop->mark), hop->why);
 	clear_world(&w);
