@@ -41,6 +41,7 @@ static void teardown(void)
 }
 
 /* In the place of the C library's. */
+/* glibc's names are reserved. NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 ssize_t write(int fd, const void *data, size_t len)
 {
 	char link[64], path[PATH_MAX] = "";
