@@ -3,6 +3,7 @@ check_LIBRARIES =
 check_PROGRAMS = tests/unit/judge
 TESTS =
 unit_programs = \
+	tests/unit/check_announce \
 	tests/unit/check_authorized_keys \
 	tests/unit/check_backoff \
 	tests/unit/check_before \
