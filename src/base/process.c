@@ -117,7 +117,7 @@ int process_run(const struct process *process, struct buf *out, struct error *er
 	CLEANUP(cleanup_fd) int pidfd = -1;
 	struct process_path path;
 	int pipe_fds[2], r, status;
-	pid_t pid;
+	pid_t pid, ended;
 
 	if (!process_find(&path, name))
 		return error_set(err, -ENOENT, _("%s is not installed"), name);
@@ -140,8 +140,11 @@ int process_run(const struct process *process, struct buf *out, struct error *er
 				   process->output_max ? process->output_max : PROCESS_OUTPUT_MAX);
 	if (r < 0)
 		kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	do
+		ended = waitpid(pid, &status, 0);
+	while (ended < 0 && errno == EINTR);
+	if (r >= 0 && ended < 0)
+		r = -errno;
 	if (r == -ETIME)
 		return error_set(err, r, _("%s did not end within %d s and was killed"), name,
 				 process->deadline_ms / 1000);

@@ -337,6 +337,17 @@ def test_wrong_mode_is_put_right(machine):
     assert permissions(key) == 0o600 and key.read_text() == content
 
 
+def test_a_state_directory_that_others_can_open_is_closed(machine):
+    """Restored from a copy, say: they could read it, and hold its lock for ever."""
+    machine.apply()
+    state = machine.root / "var/lib/sixrelay"
+    state.chmod(0o755)
+    machine.run("status")
+    assert permissions(state) == 0o755, "status only looks"
+    machine.apply()
+    assert permissions(state) == 0o700
+
+
 def test_keys_are_made_once(machine):
     machine.apply()
     keys = machine.keys()

@@ -274,6 +274,14 @@ START_TEST(a_child_starts_with_the_usual_signals)
 }
 END_TEST
 
+/* Nobody can tell what it came to. */
+START_TEST(a_child_that_nobody_may_wait_for_is_an_error)
+{
+	signal(SIGCHLD, SIG_IGN);
+	ck_assert_int_lt(run_shell("exit 0", PLENTY_MS), 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = unit_start("process");
@@ -291,5 +299,6 @@ int main(void)
 	tcase_add_test(tcase, endless_output_is_not_kept_for_ever);
 	tcase_add_test(tcase, output_may_be_of_no_interest);
 	tcase_add_test(tcase, a_child_starts_with_the_usual_signals);
+	tcase_add_test(tcase, a_child_that_nobody_may_wait_for_is_an_error);
 	return unit_finish();
 }
