@@ -94,11 +94,15 @@ class World:
 
     def handshake(self):
         """Has the router shake hands anew now; it would by itself, after up to 20 s."""
+        self.call()
+        until(self.shaken, 20, "a handshake")
+
+    def call(self):
+        """Has the router forget the session that it has, and ask for another one."""
         ((tunnel, settings),) = self.home.router.tunnels.values()
         key = re.search(r"^PublicKey = (\S+)$", settings, re.MULTILINE)[1]
         tunnel.wg("set", tunnel.name, "peer", key, "remove")
         tunnel.configure(settings)
-        until(self.shaken, 20, "a handshake")
 
     def shaken(self):
         """Whether the VPS has had a handshake with the router that it knows."""
