@@ -350,7 +350,7 @@ def cable_flapped(soak):
     soak.cable("up")
 
 
-@event(says=rf"{VPS_NIC} is down|no IPv6 default route")
+@event(says=rf"{VPS_NIC} is down|no IPv6 default route", weight=0.4)
 def cable_out(soak):
     """The NIC's far end is down for a while."""
     soak.cable("down")
@@ -364,7 +364,7 @@ def nic_flapped(soak):
     soak.run(["ip", "link", "set", VPS_NIC, "up"])
 
 
-@event(says=rf"{VPS_NIC} is down|no IPv6 default route")
+@event(says=rf"{VPS_NIC} is down|no IPv6 default route", weight=0.4)
 def nic_down(soak):
     """A person sets the NIC down for a while: the agent doesn't set it up."""
     soak.run(["ip", "link", "set", VPS_NIC, "down"])

@@ -48,7 +48,7 @@ class Soak:
         self.present = []
         self.reconciles = 0
         self.happened, self.healed, self.excused = Counter(), Counter(), Counter()
-        self.stale = 0
+        self.stale, self.seconds = Counter(), Counter()
         self.worst = 0.0, "nothing"
         self.figures = Figures(self.vps)
         self.vps.settings(SETTINGS)
@@ -168,7 +168,7 @@ class Soak:
         ]
 
     def settle(self, name):
-        """Runs the agent until the LAN works, or `status` says why not."""
+        """Runs the agent until the LAN works, or `status` says why not; then it is content."""
         begin = time.monotonic()
         self.reconcile()
         while True:
@@ -180,7 +180,20 @@ class Soak:
                 raise AssertionError(self.report(name, complaints, seen))
             self.reconcile()
         (self.healed if seen == "works" else self.excused)[name] += 1
+        self.seconds[name] += time.monotonic() - begin
         self.worst = max(self.worst, (time.monotonic() - begin, name))
+        if seen == "works":
+            self.check_content(name)
+
+    def check_content(self, name):
+        """A run after the one that has put all right changes nothing."""
+        before = self.status()
+        self.reconcile()
+        after = self.status()
+        if (before["last_apply"], 0) != (after["last_apply"], after["to_do"]):
+            complaint = "a further run changed something: " + "; ".join(after["changed"])
+            raise AssertionError(self.report(name, [complaint], "works"))
+        self.stale[name] += any(STALE.search(each) for each in reasons(after))
 
     def look(self):
         """Whether the LAN works, and what is wrong with that or with what `status` says."""
@@ -195,7 +208,6 @@ class Soak:
         if works:
             true = [*excuses, *([SILENT, DETACHED] if self.silent else []), STALE]
             wrong = [each for each in said if not any(one.search(each) for one in true)]
-            self.stale += any(STALE.search(each) for each in said)
             if not excuses and status["to_do"]:
                 wrong.append(f"{status['to_do']} steps to do")
             return "works", wrong

@@ -33,6 +33,11 @@ def soak(request, suite, installed):
 
 def test_the_lan_works_or_status_says_why_and_nothing_grows(soak, request):
     total = request.config.getoption("reconciles")
+    with visible(request):
+        walk(soak, total)
+
+
+def walk(soak, total):
     reboots = {round(part * total): how for part, how in REBOOTS.items()}
     begin, next_checkpoint = time.monotonic(), 0
     while soak.reconciles < total:
@@ -75,7 +80,12 @@ def summarise(soak, seed):
     print(f"soak: {sum(soak.excused.values())} times status said why not:")
     for name, count in sorted(soak.excused.items()):
         print(f"  {count:4} {name}")
-    print(f"soak: {soak.stale} looks told of a proof that failed in the midst of an event")
+    stale = [f"{name} ({count})" for name, count in soak.stale.items() if count]
+    print(f"soak: a proof failed in the midst of: {', '.join(stale) or 'nothing'}")
+    print("soak: seconds to settle, by event, of more than 5:")
+    for name, seconds in soak.seconds.most_common():
+        if seconds > 5:
+            print(f"  {seconds:5.1f} {name}")
     print("soak: longest to settle: {:.1f} s, after {}".format(*soak.worst))
     now, base = soak.figures.take(), soak.figures.base or {}
     for name in sorted(now):
