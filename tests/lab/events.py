@@ -51,7 +51,9 @@ def event(says=None, weight=1.0):
 def edit(soak, path, change=None):
     """A person's edit of a file of ours."""
     text = soak.vps.read(path) if soak.vps.exists(path) else ""
-    soak.vps.write(path, change(text) if change else f"{text}{soak.random.choice(EDITS)}\n")
+    text = change(text) if change else f"{text}{soak.random.choice(EDITS)}\n"
+    soak.vps.write(path, text)
+    soak.edits.add((path, text))
 
 
 # The prefix, in Vultr's panel
@@ -235,7 +237,7 @@ def lan_route_removed(soak):
     soak.run(["ip", "-6", "route", "flush", "dev", "wg0", "metric", "50"], check=False)
 
 
-@event(says="doesn't know the router")
+@event(says="doesn't know the router: systemctl reload")
 def peer_removed(soak):
     """A person takes the router out of the running tunnel, by `wg set`."""
     soak.run(["wg", "set", "wg0", "peer", soak.world.peer, "remove"], check=False)

@@ -45,7 +45,7 @@ class Soak:
         self.heard = [RESERVED]
         self.address = self.world.address
         self.silent = None
-        self.present = []
+        self.present, self.edits = [], set()
         self.reconciles = 0
         self.happened, self.healed, self.excused = Counter(), Counter(), Counter()
         self.stale, self.seconds = Counter(), Counter()

@@ -57,6 +57,8 @@ def walk(soak, total):
 def check_growth(soak):
     """In the world of the start; what ends by itself is given time to."""
     soak.home()
+    kept = soak.figures.take()["kept copies"]
+    assert kept <= len(soak.edits), "more copies than there were edits that differ"
     if soak.figures.base is None:
         soak.figures.begin(soak.reconciles)
         return
