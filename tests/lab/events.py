@@ -7,6 +7,7 @@ event is declared:
 
 says     what `sixrelay status` says as long as the LAN doesn't work: a regular expression. Without
          it the next run of the agent heals all that the event has broken.
+notes    what `status` says meanwhile, though the LAN works
 weight   how often it happens, beside the others
 """
 
@@ -35,14 +36,15 @@ class Event:
     text: str
     happen: Callable
     says: re.Pattern | None
+    notes: re.Pattern | None
     weight: float
 
 
-def event(says=None, weight=1.0):
+def event(says=None, notes=None, weight=1.0):
     def declare(happen):
         name = happen.__name__.replace("_", "-")
-        pattern = re.compile(says) if says else None
-        EVENTS.append(Event(name, happen.__doc__, happen, pattern, weight))
+        told = [re.compile(each) if each else None for each in (says, notes)]
+        EVENTS.append(Event(name, happen.__doc__, happen, *told, weight))
         return happen
 
     return declare
@@ -302,7 +304,7 @@ def ufw_reloaded(soak):
     soak.run(["ufw", "reload"])
 
 
-@event(weight=0.5)
+@event(notes="ufw is inactive", weight=0.5)
 def ufw_disabled(soak):
     """UFW is switched off, which is its owner's to do: nothing is in the way."""
     soak.run(["ufw", "disable"])

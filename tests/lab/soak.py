@@ -207,6 +207,7 @@ class Soak:
         excuses = self.excuses()
         if works:
             true = [*excuses, *([SILENT, DETACHED] if self.silent else []), STALE]
+            true += [each.notes for each in self.present if each.notes]
             wrong = [each for each in said if not any(one.search(each) for one in true)]
             if not excuses and status["to_do"]:
                 wrong.append(f"{status['to_do']} steps to do")

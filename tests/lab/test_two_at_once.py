@@ -18,12 +18,13 @@ from .gateway import RESERVED
 from .waiting import until
 
 TIMER = ["sixrelay", "apply", "--quiet"]
-APPLY, REVERT, VERIFY = ([f"sixrelay", word] for word in ("apply", "revert", "verify"))
-PLAN, STATUS = ([f"sixrelay", word] for word in ("plan", "status"))
+APPLY, REVERT, VERIFY = (["sixrelay", word] for word in ("apply", "revert", "verify"))
+PLAN, STATUS = (["sixrelay", word] for word in ("plan", "status"))
 WAITING = "sixrelay: another run is under way; waiting for its end\n"
 STATE = "/var/lib/sixrelay"
 # Where the first one is held: it has the lock; it is about to replace its n-th file.
 LOCKED, FIRST_FILE, LATER_FILE = ("flock", 1), ("fsync", 1), ("fsync", 9)
+DEADLINE = 180  # seconds, for what hangs
 MTUS = itertools.cycle((1380, 1400))
 
 
@@ -66,13 +67,13 @@ def held(vps, argv, where, log):
         return run.poll() is not None or (log.exists() and "stopped by SIGSTOP" in log.read_text())
 
     try:
-        until(stands, 60, f"{argv} to be held")
+        until(stands, DEADLINE, f"{argv} to be held")
         assert run.poll() is None, f"ended before it was held: {run.stdout.read()}"
         yield run
     finally:
         go_on(run)
         with contextlib.suppress(ValueError):  # it was heard to its end already
-            run.communicate(timeout=60)
+            run.communicate(timeout=DEADLINE)
 
 
 def go_on(run):
@@ -85,7 +86,7 @@ def go_on(run):
 
 def ended(run):
     """What it said, once it has ended well."""
-    output, _ = run.communicate(timeout=60)
+    output, _ = run.communicate(timeout=DEADLINE)
     assert run.returncode == 0, output
     return output
 
@@ -139,10 +140,11 @@ def test_the_second_waits_and_writes_nothing_meanwhile(
         assert other.poll() is None
         go_on(one)
         if VERIFY in (first, second):
-            one.communicate(timeout=60)
-            other.communicate(timeout=60)
+            one.communicate(timeout=DEADLINE)
+            other.communicate(timeout=DEADLINE)
         else:
-            ended(one), ended(other)
+            ended(one)
+            ended(other)
     assert how(machine), machine.run(PLAN, check=False).stdout
 
 
