@@ -23,7 +23,8 @@ EVENTS = []
 # agent leaves them to who has made them: another key, port or AllowedIPs by `wg set`, a router with
 # another key, an ndppd that is stopped by SIGSTOP, rules in the kernel that ufw doesn't know.
 NDPPD_CONF, WG_CONF = "/etc/ndppd.conf", "/etc/wireguard/wg0.conf"
-SYSCTL_CONF, SSHD_CONF = "/etc/sysctl.d/99-wg-relay.conf", "/etc/ssh/sshd_config.d/00-hardening.conf"
+SYSCTL_CONF = "/etc/sysctl.d/99-wg-relay.conf"
+SSHD_CONF = "/etc/ssh/sshd_config.d/00-hardening.conf"
 NDPPD_UNIT = "/etc/systemd/system/ndppd.service"
 STATE = "/var/lib/sixrelay"
 TRANSIT = "fd99:9999:9999::1/64"
