@@ -24,11 +24,13 @@ NO_MORE = {}
 @pytest.fixture
 def soak(request, suite, installed):
     seed = request.config.getoption("soak_seed") or secrets.randbelow(10**6)
-    with maker(request, suite) as make, visible(request):
-        print(f"\nsoak: seed {seed}: --soak-seed {seed} repeats it", flush=True)
-        soak = Soak(make(reserved=[RESERVED]), seed)
+    with maker(request, suite) as make:
+        with visible(request):
+            print(f"\nsoak: seed {seed}: --soak-seed {seed} repeats it", flush=True)
+            soak = Soak(make(reserved=[RESERVED]), seed)
         yield soak
-        summarise(soak, seed)
+        with visible(request):
+            summarise(soak, seed)
 
 
 def test_the_lan_works_or_status_says_why_and_nothing_grows(soak, request):
