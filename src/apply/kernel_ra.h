@@ -19,8 +19,8 @@ struct kernel_ra_text {
 struct kernel_ra_text kernel_ra_route_text(const struct route *route);
 struct kernel_ra_text kernel_ra_address_text(const struct address *address);
 
-/* Whether what was there before is asked for this route at all. A router may have a hundred thousand
- * others, none of which has to be remembered. */
+/* Whether what was there before is asked for this route at all. A router may have a hundred
+ * thousand others, none of which has to be remembered. */
 bool kernel_ra_asks_for(const struct route *route);
 
 /* Whether this is such a one, that was not there before the first apply (as the state remembers)

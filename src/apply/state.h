@@ -39,8 +39,8 @@ int state_load(struct state *state, int root, struct error *err);
 /* Nothing was ever applied here, or all was reverted. */
 bool state_is_empty(const struct state *state);
 
-/* Writes state.json if it differs from what is on disk. -EFBIG, and nothing written, when it is more
- * than state_load would read. */
+/* Writes state.json if it differs from what is on disk. -EFBIG, and nothing written, when it is
+ * more than state_load would read. */
 int state_save(struct state *state, int root, struct error *err);
 
 /* The same, and to records.json. */

@@ -13,8 +13,8 @@ struct error {
 #define ERROR_INIT ((struct error){0})
 
 /* Sets code (a negative errno) and text. Returns code, so that a failing function can end with
- * `return error_set(…)`. err may be NULL: the text is dropped. It may hold what others wrote, and is
- * read on consoles: nothing in it commands a terminal (terminal_mask). */
+ * `return error_set(…)`. err may be NULL: the text is dropped. It may hold what others wrote, and
+ * is read on consoles: nothing in it commands a terminal (terminal_mask). */
 __attribute__((format(printf, 3, 4))) int error_set(struct error *err, int code, const char *fmt,
 						    ...);
 

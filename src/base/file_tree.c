@@ -35,6 +35,13 @@ static int add_name(struct name_list *list, const char *name)
 	return 0;
 }
 
+/* NULL at the end, with errno 0, and at an error. */
+static const struct dirent *next(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 int file_list_directory(int root, const char *path, struct name_list *list, struct error *err)
 {
 	int fd = file_open(root, path, O_RDONLY | O_DIRECTORY);
@@ -52,7 +59,7 @@ int file_list_directory(int root, const char *path, struct name_list *list, stru
 		close(fd);
 		return r;
 	}
-	while (r == 0 && (errno = 0, entry = readdir(dir)))
+	while (r == 0 && (entry = next(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			r = add_name(list, entry->d_name);
 	/* NULL is the end, or an error; a part of the names is none of them. */

@@ -29,7 +29,7 @@ struct wg_key wg_key_public(const struct wg_key *private_key)
 
 bool wg_key_parse(struct wg_key *key, const char *text, size_t len)
 {
-	struct wg_key parsed;
+	struct wg_key parsed = {0};
 	size_t got;
 	bool ok;
 

@@ -4,7 +4,6 @@
 The stack and the heap are searched, freed blocks included, as they are at its exit.
 """
 
-import pathlib
 import subprocess
 import sys
 

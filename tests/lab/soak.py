@@ -6,7 +6,6 @@ LAN has, and which events are not over. From it follows whether the LAN must wor
 has to say instead.
 """
 
-import ipaddress
 import json
 import random
 import re

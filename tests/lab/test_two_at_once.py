@@ -164,7 +164,7 @@ def test_who_only_looks_needs_not_wait_and_writes_nothing(machine, tmp_path, arg
 
 
 def test_a_run_that_was_killed_holds_nothing(machine, tmp_path):
-    with held(machine, APPLY, FIRST_FILE, tmp_path / "trace") as one:
+    with held(machine, APPLY, FIRST_FILE, tmp_path / "trace"):
         other = start(machine.argv(APPLY))
         wait_waiting(machine, other)
         holder = machine.run(["pgrep", "-o", "-x", "sixrelay"]).stdout.strip()
@@ -201,7 +201,6 @@ def test_a_state_that_goes_while_one_waits_leaves_no_two_locks(lab, tmp_path):
         lock = start(vps.argv(["flock", STATE, "sh", "-c", "echo locked; read end"]))
         try:
             assert lock.stdout.readline() == "locked\n"
-            before = written(vps)
             go_on(one)
             ended(one)
         finally:

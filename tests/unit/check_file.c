@@ -40,8 +40,8 @@ static void teardown(void)
 	close(root);
 }
 
-/* In the place of the C library's. */
-/* glibc's names are reserved. NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
+/* In the place of the C library's, whose parameters have reserved names. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 ssize_t write(int fd, const void *data, size_t len)
 {
 	char link[64], path[PATH_MAX] = "";

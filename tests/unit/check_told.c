@@ -15,7 +15,7 @@ static const struct boot_id first = {"4a5d"}, second = {"77f0"};
 static const char *news(const char *texts, enum note_kind kind, const struct boot_id *boot)
 {
 	static char out[32];
-	struct note notes[sizeof(out)];
+	struct note notes[sizeof(out)] = {0};
 	char names[sizeof(out)][2];
 	struct plan plan = {.note_count = strlen(texts), .notes = notes};
 	size_t len = 0;

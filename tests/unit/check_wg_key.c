@@ -101,7 +101,9 @@ static const char *const bad[] = {
 	"xTIBA5rboUvnH4htod=b6e697QjLERt1NAB4mZqp8Dg=",
 	"xTIBA5rboUvnH4htod\nb6e697QjLERt1NAB4mZqp8Dg=",
 	"============================================",
-	"xTIBA5rboUvnH4htod\xfb\xff" "6e697QjLERt1NAB4mZqp8Dg=", /* which libsodium takes */
+	/* which libsodium takes */
+	("xTIBA5rboUvnH4htod\xfb\xff"
+	 "6e697QjLERt1NAB4mZqp8Dg="),
 };
 
 START_TEST(only_44_characters_of_base64_are_a_key)
