@@ -82,7 +82,7 @@ static void add_sysctl(const char *path, const char *before, const char *now)
 	while (state_sysctl(&state, i, &key, &value))
 		i++;
 	state_set_sysctl(&state, path, before);
-	strcpy(sysctls[i].s, now);
+	snprintf(sysctls[i].s, sizeof(sysctls[i].s), "%s", now);
 }
 
 /* What an apply on a fresh machine has left. */
