@@ -20,5 +20,5 @@ def add(parser):
     group.addoption("--keep", action="store_true", help="leave the labs running at the end")
     group.addoption("--points", type=points, default=250, help="faults a test tries, or all")
     group.addoption("--cuts", type=int, default=4, help="power cuts in the first apply (tests/vm)")
-    group.addoption("--reconciles", type=int, default=500, help="how long the soak is")
+    group.addoption("--reconciles", type=int, default=250, help="how long the soak is")
     group.addoption("--soak-seed", type=int, help="the soak as it was with this seed")
