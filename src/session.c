@@ -135,6 +135,11 @@ int session_recall(struct session *session, struct error *err)
 	r = state_load_instance(session->root, &session->instance, err);
 	if (r == -ENOENT && file_exists(session->root, REVERT_MARKER))
 		return error_set(err, r, _("all was reverted; to start afresh: sixrelay apply"));
+	if (r == -ENOENT && file_exists(session->root, STATE_FILE))
+		return error_set(err, r,
+				 _("%s is gone, and made anew by sixrelay apply, once the metadata "
+				   "service answers"),
+				 STATE_METADATA);
 	if (r == -ENOENT)
 		return error_set(err, r, _("nothing was applied yet; run: sixrelay apply"));
 	return r;

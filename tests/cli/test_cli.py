@@ -842,3 +842,14 @@ def test_the_second_copy_of_the_state_is_made_again(tmp_path):
     assert "nothing to do" in machine.apply().stdout
     state.unlink()
     assert "nothing to do" in machine.apply().stdout
+
+
+def test_what_the_service_said_last_is_gone(tmp_path):
+    """All is applied for all that, and status must not say otherwise."""
+    (tmp_path / "root").mkdir()
+    machine = Machine(tmp_path / "root")
+    machine.apply()
+    (machine.root / "var/lib/sixrelay/metadata.json").unlink()
+    done = run("status", "--root", machine.root)
+    assert done.returncode == 1 and "nothing was applied" not in done.stderr
+    assert "/var/lib/sixrelay/metadata.json is gone" in done.stderr
