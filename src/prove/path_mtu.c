@@ -119,7 +119,7 @@ static void send_ladder(struct search *search, const unsigned *sizes, size_t cou
 static void climb(struct search *search, unsigned mtu, int timeout_ms)
 {
 	/* The first rung is PATH_MTU_MIN itself. */
-	unsigned passes = PATH_MTU_MIN - STEP, fails = mtu, sizes[LADDER_MAX];
+	unsigned passes = PATH_MTU_MIN - STEP, fails = mtu, sizes[LADDER_MAX] = {0};
 	size_t count;
 
 	while ((count = path_mtu_ladder(passes, fails, sizes, LADDER_MAX)) > 0) {

@@ -73,13 +73,11 @@ START_TEST(a_script_is_not_told_before_the_vps_can_be_reached)
 END_TEST
 
 static const struct {
-	enum note_kind kind;
-	bool told, said;
+	bool on_console, told, said;
 } said[] = {
-	{NOTE_WAITING, false, true},
-	{NOTE_KEPT, false, true},
-	{NOTE_WAITING, true, false},
-	{NOTE_WARNING, false, false},
+	{true, false, true},
+	{true, true, false},
+	{false, false, false},
 };
 
 START_TEST(a_note_is_told_that_was_not)
@@ -87,7 +85,10 @@ START_TEST(a_note_is_told_that_was_not)
 	static char text[] = "something is waited for";
 
 	assert_announced(true, true);
-	notes[0] = (struct note){.kind = said[_i].kind, .text = text, .told = said[_i].told};
+	notes[0] = (struct note){.kind = NOTE_WARNING,
+				 .text = text,
+				 .on_console = said[_i].on_console,
+				 .told = said[_i].told};
 	plan.note_count = 1;
 	assert_announced(said[_i].said, false);
 }
