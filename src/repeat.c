@@ -62,7 +62,8 @@ bool repeat_begin(struct repeat *repeat)
 
 void repeat_add(struct repeat *repeat, const char *line)
 {
-	buf_addf(&repeat->outcome, "%s\n", line);
+	if (repeat->root >= 0)
+		buf_addf(&repeat->outcome, "%s\n", line);
 }
 
 bool repeat_end(struct repeat *repeat, bool failed)

@@ -23,7 +23,7 @@ struct repeat {
  * returned. */
 bool repeat_begin(struct repeat *repeat);
 
-/* Adds a line to what this run comes to. */
+/* Adds a line to what this run comes to; nothing where it is off. */
 void repeat_add(struct repeat *repeat, const char *line);
 
 /* Ends what repeat_begin began: true when this run failed just as the one before. Else prints what
