@@ -79,10 +79,19 @@ START_TEST(a_frame_is_what_it_is)
 }
 END_TEST
 
+static bool is_zero(const void *bytes, size_t len)
+{
+	const unsigned char *byte = bytes;
+
+	while (len > 0 && !byte[len - 1])
+		len--;
+	return len == 0;
+}
+
 START_TEST(a_frame_cut_short_is_itself_or_nothing)
 {
 	CLEANUP(buf_clear) struct buf bytes = BUF_INIT;
-	struct frame frame, nothing = {0};
+	struct frame frame;
 
 	read_frame(frames[_i].name, &bytes);
 	for (size_t len = 0; len <= bytes.len; len++) {
@@ -91,7 +100,7 @@ START_TEST(a_frame_cut_short_is_itself_or_nothing)
 		ck_assert_msg(whole == (len >= frames[_i].needed), "%zu bytes", len);
 		ck_assert_int_eq(frame.kind, whole ? frames[_i].kind : FRAME_OTHER);
 		if (!whole)
-			ck_assert(!memcmp(&frame, &nothing, sizeof(frame)));
+			ck_assert(is_zero(&frame, sizeof(frame)));
 	}
 }
 END_TEST
