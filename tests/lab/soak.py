@@ -32,7 +32,10 @@ SILENT = re.compile("no good answer of the metadata service")
 STALE = re.compile("the last proof failed")
 # What together takes all that the agent knows, by the first words of the events' names: it refuses
 # to guess then, and says so. Of the same first word there is never more than one at a time.
-NEVER_BOTH = ({"state", "records"}, {"last", "metadata"})
+NEVER_BOTH = (
+    {"state", "records"},
+    *({"last", each} for each in ("metadata", "cable", "nic")),
+)
 SETTLES = 90  # seconds, after which the relay is held to be lost
 
 
