@@ -64,7 +64,11 @@ def places(call, arguments):
     else:
         found = ["/".join(filter(None, pair)) for pair in PLACE.findall(arguments)]
     found = [re.sub("/+", "/", re.sub(r":\[.*", "", name)) for name in found]
-    return re.sub(r"\d{2,}", "N", " ".join(found or re.findall(r'"([^"]*)"', arguments)))
+    found = found or re.findall(r'"([^"]*)"', arguments)
+    # The other one is what it finds, and not there when it fails.
+    if call == "readlink":
+        found = found[:1]
+    return re.sub(r"\d{2,}", "N", " ".join(found))
 
 
 def changes(call, arguments):
@@ -95,7 +99,7 @@ def looks(log, below):
     return [
         point
         for point, arguments, _ in calls(log)
-        if point.call in LOOKING and not changes(point.call, arguments) and str(below) in point.what
+        if point.call in LOOKING and not changes(point.call, arguments) and str(below) in arguments
     ]
 
 
