@@ -90,17 +90,12 @@ update-golden: tests/unit/check_render tests/unit/check_picture tests/unit/check
 	cd $(srcdir) && /usr/bin/python3 -m tests.script.readme
 .PHONY: update-golden
 
-EXTRA_DIST += tests/__init__.py tests/program.py tests/cli/__init__.py tests/cli/run tests/cli/test_cli.py \
-	tests/cli/conftest.py tests/cli/hostile.py tests/cli/hostile_documents.py \
-	tests/cli/hostile_http.py tests/cli/hostile_metadata.py tests/cli/hostile_root.py \
-	tests/cli/hostile_settings.py tests/cli/http_answers.py tests/cli/recall.py \
+EXTRA_DIST += tests/__init__.py tests/cli/__init__.py tests/cli/conftest.py \
+	tests/cli/hostile.py tests/cli/hostile_documents.py tests/cli/hostile_http.py \
+	tests/cli/hostile_metadata.py tests/cli/hostile_root.py tests/cli/hostile_settings.py \
+	tests/cli/http_answers.py tests/cli/recall.py tests/cli/run tests/cli/test_cli.py \
 	tests/cli/test_hostile_http.py tests/cli/test_hostile_metadata.py \
-	tests/cli/test_hostile_root.py tests/cli/test_hostile_settings.py \
-EXTRA_DIST += tests/__init__.py tests/program.py tests/memory.py tests/secret.py \
-	tests/cli/__init__.py tests/cli/run tests/cli/test_cli.py tests/cli/test_memory.py \
-	tests/cli/recall.py tests/cli/test_hostile_recall.py tests/cli/test_hostile_root.py tests/cli/test_hostile_settings.py \
-	tests/cli/test_hostile_waiting.py \
 	tests/cli/test_hostile_recall.py tests/cli/test_hostile_root.py \
-	tests/cli/test_hostile_settings.py tests/cli/test_hostile_waiting.py \
-	tests/cli/test_revert.py \
-	tests/data tests/golden tests/unit/no-check
+	tests/cli/test_hostile_settings.py tests/cli/test_hostile_waiting.py tests/cli/test_memory.py \
+	tests/cli/test_revert.py tests/data tests/golden tests/memory.py tests/program.py \
+	tests/secret.py tests/unit/no-check
