@@ -9,7 +9,7 @@ struct error;
 
 /* What the fuzz targets share. A target is one file: it reads bytes as anybody may have written
  * them, and aborts when something doesn't hold that must, whatever they are. libFuzzer drives it,
- * or replay.c. */
+ * or main.c. */
 
 /* https://llvm.org/docs/LibFuzzer.html; always 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -21,9 +21,9 @@ check_PROGRAMS += $(fuzz_programs)
 check_LIBRARIES += tests/fuzz/libfuzz.a
 tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/flows.c tests/fuzz/flows.h tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h
-# What calls the target: libFuzzer, which FUZZ_ENGINE links, or replay.c.
+# What calls the target: libFuzzer, which FUZZ_ENGINE links, or main.c.
 if !FUZZING
-tests_fuzz_libfuzz_a_SOURCES += tests/fuzz/replay.c
+tests_fuzz_libfuzz_a_SOURCES += tests/fuzz/main.c
 TESTS += tests/fuzz/replay
 endif !FUZZING
 fuzz_libs = tests/fuzz/libfuzz.a $(LIBS_ALL) $(FUZZ_ENGINE)
