@@ -6,15 +6,6 @@
 #include "base/buf.h"
 #include "relay/relay.h"
 
-/* Only the VPS itself speaks to the routers' ends of the tunnel. Linux forwards a packet from
- * outside that has one of this machine's own addresses for its source, and the routers let the VPS
- * in. The last of the hooks: one that failed behind it would leave it there. */
-static void add_guard(const struct relay *relay, const char *hook, char verb, struct buf *out)
-{
-	buf_addf(out, "%s = ip6tables -w 5 -%c FORWARD -o %%i -d %s -j DROP || true\n", hook, verb,
-		 prefix_text(&relay->transit).s);
-}
-
 static void add_interface(const struct relay *relay, struct buf *out)
 {
 	struct wg_key_text key = wg_key_text(&relay->private_key);
@@ -31,12 +22,10 @@ static void add_interface(const struct relay *relay, struct buf *out)
 	wg_key_text_wipe(&key);
 	/* Else a reboot soon after the first handshake would show the router's key once more. */
 	buf_adds(out, "PreDown = wg show %i latest-handshakes >" WGQUICK_HANDSHAKES " || true\n");
-	add_guard(relay, "PreDown", 'D', out);
 	for (size_t i = 0; i < relay->site_count; i++)
 		if (relay->sites[i].state != SITE_WAITING)
 			buf_addf(out, "PostUp = ip -6 route replace %s dev %%i metric %d\n",
 				 prefix_text(&relay->sites[i].prefix).s, WGQUICK_ROUTE_METRIC);
-	add_guard(relay, "PostUp", 'I', out);
 }
 
 static void add_peer(const struct site *site, struct buf *out)
