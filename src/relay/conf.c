@@ -161,7 +161,7 @@ static int scan_section(struct parser *parser, const char *line, size_t len)
  * since "[site cabin]" alone makes a site. */
 static int scan_line(struct parser *parser, const char *line, size_t len)
 {
-	size_t blank = strspn(line, " \t\r");
+	size_t blank = strspn(line, " \t\r\v\f"); /* all that isspace() has, as inih */
 
 	if (memchr(line, '\0', len))
 		return error_set(parser->err, -EINVAL, _("a NUL byte"));

@@ -173,6 +173,8 @@ FILES = {
     "key-twice": (b"[relay]\nmtu = 1400\nmtu = 1380\n", ":3: [relay] mtu: given twice"),
     "key-twice-in-two": (b"[relay]\nmtu = 1400\n[relay]\nmtu = 1400\n", ":4: [relay] mtu: given"),
     "continued": (b"[relay]\nmtu = 1400\n  1380\n", ":3: starts with a blank"),
+    "continued-by-a-vertical-tab": (b"[relay]\n\v[site cabin]\n", ":2: starts with a blank"),
+    "continued-by-a-form-feed": (b"[relay]\n\fmtu = 1380\n", ":2: starts with a blank"),
     "continued-by-a-tab": (b"[relay]\nmtu = 1400\n\tmtu = 1380\n", ":3: starts with a blank"),
     "unknown-section": (b"[relais]\n", ":1: [relais]: unknown section"),
     "section-in-capitals": (b"[Relay]\n", ":1: [Relay]: unknown section"),

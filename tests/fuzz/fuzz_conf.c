@@ -27,7 +27,7 @@ static bool is_key(const char *line, size_t len)
 
 static bool is_ignored(const char *line, size_t len)
 {
-	size_t blank = strspn(line, " \t\r");
+	size_t blank = strspn(line, " \t\r\v\f");
 
 	return blank >= len || line[blank] == '#' || line[blank] == ';';
 }

@@ -258,6 +258,9 @@ static const struct {
 	{"[relay] mtu = 1400\n", "c:1: ", {"[relay]", "nothing but a comment"}},
 	{"[site home]prefix = original", "c:1: ", {"[site home]", "nothing but a comment"}},
 	{"[site home\nprefix = original\n", "c:1: ", {"neither"}},
+	/* inih passes over what stands before the section; both are blanks for it */
+	{"[relay]\n\v[site cabin]\nprefix = reserved\n", "c:2: ", {"starts with a blank"}},
+	{"[relay]\n\fmtu = 1400\n", "c:2: ", {"starts with a blank"}},
 	{"\x7f"
 	 "ELF\x02\x01\n",
 	 "c:1: ",
