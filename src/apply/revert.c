@@ -8,6 +8,7 @@
 #include "apply/changes.h"
 #include "apply/sshd.h"
 #include "apply/state.h"
+#include "apply/tunnel_guard.h"
 #include "apply/unit_dependents.h"
 #include "apply/unit_links.h"
 #include "apply/units.h"
@@ -149,15 +150,19 @@ int revert_prepare(const struct revert *revert, struct revert_plan *plan, struct
 	return plan->error ? error_errno(err, plan->error, "revert") : 0;
 }
 
-/* With a configuration that somebody removed wg-quick can't take its interface down. */
+/* With a configuration that somebody removed wg-quick can't take its interface down; nor its hooks'
+ * rule, with one that was edited. */
 static int remove_leftover(const struct revert *revert, const char *unit, struct error *err)
 {
 	struct link_name interface;
+	int r;
 
-	if (!unit_wgquick_interface(unit, &interface) ||
-	    (state_unit_had_interface(revert->state, unit) &&
-	     !state_unit_active(revert->state, unit)))
+	if (!unit_wgquick_interface(unit, &interface))
 		return 0;
+	r = tunnel_guard_remove(interface.s, err);
+	if (r < 0 || (state_unit_had_interface(revert->state, unit) &&
+		      !state_unit_active(revert->state, unit)))
+		return r;
 	return netlink_delete_link(interface.s, err);
 }
 

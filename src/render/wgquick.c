@@ -22,10 +22,14 @@ static void add_interface(const struct relay *relay, struct buf *out)
 	wg_key_text_wipe(&key);
 	/* Else a reboot soon after the first handshake would show the router's key once more. */
 	buf_adds(out, "PreDown = wg show %i latest-handshakes >" WGQUICK_HANDSHAKES " || true\n");
+	buf_adds(out, "PreDown = ip6tables -w 5 -D " WGQUICK_GUARD " || true\n");
 	for (size_t i = 0; i < relay->site_count; i++)
 		if (relay->sites[i].state != SITE_WAITING)
 			buf_addf(out, "PostUp = ip -6 route replace %s dev %%i metric %d\n",
 				 prefix_text(&relay->sites[i].prefix).s, WGQUICK_ROUTE_METRIC);
+	/* The last one: a hook that failed behind it would leave it there. */
+	buf_adds(out, "PostUp = ip6tables -w 5 -C " WGQUICK_GUARD
+		      " 2>/dev/null || ip6tables -w 5 -I " WGQUICK_GUARD " || true\n");
 }
 
 static void add_peer(const struct site *site, struct buf *out)

@@ -15,6 +15,7 @@
 #include "render/files.h"
 #include "render/routeros.h"
 #include "render/sysctl.h"
+#include "render/wgquick.h"
 
 /* Settings that fit the machine; false: they don't. */
 static bool make_relay(struct relay *relay, const struct conf *conf)
@@ -112,8 +113,14 @@ static void check_wgquick(const struct relay *relay, const char *text)
 		} else if (starts(line, "AllowedIPs = ")) {
 			site = next_site(relay, &peer);
 			FUZZ_ASSERT(site && is_prefix(strchr(line, ',') + 2, &site->prefix));
+		} else if (starts(line, "PostUp = ")) {
+			FUZZ_ASSERT(starts(line, "PostUp = ip6tables -w 5 -C " WGQUICK_GUARD
+						 " 2>/dev/null || ip6tables -w 5 -I " WGQUICK_GUARD
+						 " || true\n"));
 		} else if (starts(line, "PreDown = ")) {
-			FUZZ_ASSERT(starts(line, "PreDown = wg show %i latest-handshakes >"));
+			FUZZ_ASSERT(starts(line, "PreDown = wg show %i latest-handshakes >") ||
+				    starts(line, "PreDown = ip6tables -w 5 -D " WGQUICK_GUARD
+						 " || true\n"));
 		} else {
 			FUZZ_ASSERT(known);
 		}

@@ -155,6 +155,8 @@ def test_another_port_and_name_leave_nothing_behind(relay):
     assert vps.unit_state("wg-quick@wg0.service") == "inactive"
     assert vps.unit_state("wg-quick@wg-home.service") == "active"
     assert not vps.exists("/etc/wireguard/wg0.conf")
+    rules = vps.run(["ip6tables", "-S", "FORWARD"]).stdout
+    assert "-o wg0 " not in rules and rules.count("-o wg-home -m addrtype") == 1
     ufw = vps.run(["ufw", "status"]).stdout
     assert "51820" not in ufw and "wg0" not in ufw
     assert "51999/udp" in ufw and "on wg-home" in ufw

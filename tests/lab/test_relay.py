@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The relay, end to end: from Vultr's metadata to a LAN client's ping."""
 
+import socket
+import struct
 import time
 
 import pytest
 
-from .gateway import ORIGINAL, PUBLIC6, RESERVED, RESERVED2, VPS4, VPS6
+from .crossing import ECHO_REQUEST, ICMPV6, IP6, checksum, inside, mac
+from .gateway import GATEWAY_MAC, ORIGINAL, PUBLIC6, RESERVED, RESERVED2, VPS4, VPS6, VPS_MAC
 from .lan import home_with, lan_works, reaches
 from .scripts import all_announced, announced
 
@@ -21,6 +24,54 @@ def test_from_metadata_to_the_first_ping_and_after_a_silence(relay):
     time.sleep(60)  # the fact under test: what a minute without a packet does
     assert reaches(relay.public, address)
     assert home.client.ping(PUBLIC6, count=3) == 3
+
+
+def echo_request(source, destination):
+    """A frame for the VPS, of somebody on its wire."""
+    ends = b"".join(socket.inet_pton(socket.AF_INET6, end) for end in (source, destination))
+    echo = struct.pack("!BBHHH", ECHO_REQUEST, 0, 0, 1, 1)
+    value = checksum(ends + struct.pack("!II", len(echo), ICMPV6) + echo)
+    echo = echo[:2] + struct.pack("!H", value) + echo[4:]
+    head = mac(VPS_MAC) + mac(GATEWAY_MAC) + struct.pack("!H", IP6)
+    return head + struct.pack("!IHBB", 6 << 28, len(echo), ICMPV6, 64) + ends + echo
+
+
+def echoes(space):
+    """How many echo requests a machine has taken."""
+    return int(space.run(["grep", "Icmp6InEchos", "/proc/net/snmp6"]).stdout.split()[1])
+
+
+def test_nobody_on_the_wire_speaks_as_the_vps(relay):
+    """Neither to the router, which lets the VPS in, nor to a device that does."""
+    home = home_with(relay, announced(relay.vps))
+    device = lan_works(relay, home, RESERVED)
+    vps, router = "fd99:9999:9999::1", "fd99:9999:9999::2"
+    router_before, device_before = echoes(home.space), echoes(home.client.space)
+    with inside(relay.gateway.namespace):
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        wire.bind(("vps", 0))
+    with wire:
+        for _ in range(3):
+            wire.send(echo_request(vps, router))
+            wire.send(echo_request(VPS6, device))
+    # By the same way, and after them; the second one's echo requests are all that came.
+    assert reaches(relay.vps, router) and reaches(relay.vps, device)
+    assert echoes(home.space) == router_before + 3
+    assert echoes(home.client.space) == device_before + 3
+
+
+def test_the_rule_that_sees_to_it_comes_and_goes_with_the_tunnel(relay):
+    def rules():
+        return relay.vps.run(["ip6tables", "-S", "FORWARD"]).stdout.count("--src-type LOCAL")
+
+    relay.vps.run(["systemctl", "restart", "wg-quick@wg0"])
+    relay.vps.run(["ufw", "reload"])
+    assert rules() == 1
+    relay.vps.run(["ip", "link", "del", "wg0"])
+    relay.vps.run(["systemctl", "restart", "wg-quick@wg0"])
+    assert rules() == 1
+    relay.vps.run(["systemctl", "stop", "wg-quick@wg0"])
+    assert rules() == 0
 
 
 def test_announced_script_is_what_script_prints(relay):

@@ -306,6 +306,18 @@ def test_an_edit_is_kept_and_named(machine):
     ]
 
 
+def test_a_tunnel_whose_hooks_were_edited_leaves_no_rule(machine):
+    before = whole(machine)
+    apply(machine)
+    text = machine.read("/etc/wireguard/wg0.conf")
+    assert "PreDown" in text
+    lines = [line for line in text.splitlines() if not line.startswith("PreDown")]
+    machine.write("/etc/wireguard/wg0.conf", "\n".join(lines) + "\n")
+    assert "--src-type LOCAL" in machine.run(["ip6tables", "-S", "FORWARD"]).stdout
+    revert(machine)
+    assert difference(before, whole(machine)) == []
+
+
 def test_keys_stay_if_told_to(machine):
     apply(machine)
     keys = ["server.key", "server.pub", "mikrotik.key", "mikrotik.pub"]
