@@ -18,7 +18,7 @@ CONSOLES = "console=tty1 console=ttyS0"
 # By the vendor cloud-init knows where it is.
 DMI = "type=1,manufacturer=Vultr,product=VHP,serial=123456789"
 AGENT = "org.qemu.guest_agent.0"
-BOOT = 300  # seconds; a tenth with a processor of its own
+BOOT = 900  # seconds; thirty with two processors of its own
 CSI = re.compile(r"\x1b\[[0-9;?!]*[ -/]*[@-~]|\x1b[=>c]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)")
 
 
