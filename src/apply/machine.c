@@ -49,7 +49,7 @@ static void gather_programs(struct machine *machine, int root)
 	machine->has_wg_quick = is_installed("wg-quick") && is_installed("wg");
 	machine->has_ndppd = is_installed("ndppd");
 	machine->has_ufw = is_installed("ufw");
-	machine->has_sshd = is_installed("sshd") && file_exists(root, "/etc/ssh/sshd_config");
+	machine->has_sshd = is_installed("sshd") && file_exists(root, SSHD_CONFIG);
 }
 
 /* With the drop-in as it is, or would be. */
@@ -232,7 +232,7 @@ int machine_gather(struct machine *machine, int root, bool live, const struct re
 		 relay->wg_interface.s);
 	if (!live) {
 		machine->device_active = true;
-		machine->has_sshd = file_exists(root, "/etc/ssh/sshd_config");
+		machine->has_sshd = file_exists(root, SSHD_CONFIG);
 		logins_find(root, &machine->key_login);
 		return 0;
 	}

@@ -20,16 +20,13 @@
 #include "base/process.h"
 #include "render/files.h"
 
-#define SSHD_CONFIG "/etc/ssh/sshd_config"
-#define DROP_INS "/etc/ssh/sshd_config.d"
 #define SSHD_DEADLINE_MS 20000
-#define CONFIG_MAX (1024 * 1024)
 
 bool sshd_includes_drop_ins(int root)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 
-	if (file_read(root, SSHD_CONFIG, CONFIG_MAX, &text, NULL, NULL) < 0)
+	if (file_read(root, SSHD_CONFIG, SSHD_CONFIG_MAX, &text, NULL, NULL) < 0)
 		return false;
 	for (const char *line = buf_str(&text); line; line = strchr(line, '\n')) {
 		line += *line == '\n';
@@ -128,7 +125,7 @@ static void add_directory(int root, const char *path, struct buf *out)
 		/* Ours, whose text the caller knows, comes and goes with the answer. */
 		if (snprintf(name, sizeof(name), "%s/%s", path, list.names[i]) <
 			    (int)sizeof(name) &&
-		    strcmp(name, FILE_SSHD) != 0 && strcmp(name, DROP_INS) != 0)
+		    strcmp(name, FILE_SSHD) != 0 && strcmp(name, SSHD_DROP_INS) != 0)
 			add_file(root, name, out);
 	}
 }
@@ -143,7 +140,7 @@ void sshd_list_files(int root, struct buf *out)
 	if (process_find(&program, "sshd"))
 		add_file(root, program.s, out);
 	add_directory(root, "/etc/ssh", out);
-	add_directory(root, DROP_INS, out);
+	add_directory(root, SSHD_DROP_INS, out);
 }
 
 /* Up to the first Match block, which is about some alone. */
@@ -170,7 +167,7 @@ static bool file_forbids_root(int root, const char *path)
 {
 	CLEANUP(buf_clear) struct buf text = BUF_INIT;
 
-	return file_read(root, path, CONFIG_MAX, &text, NULL, NULL) == 0 &&
+	return file_read(root, path, SSHD_CONFIG_MAX, &text, NULL, NULL) == 0 &&
 	       text_forbids_root(buf_str(&text));
 }
 
@@ -180,12 +177,12 @@ bool sshd_forbids_root(int root)
 
 	if (file_forbids_root(root, SSHD_CONFIG))
 		return true;
-	if (file_list_directory(root, DROP_INS, &list, NULL) < 0)
+	if (file_list_directory(root, SSHD_DROP_INS, &list, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < list.count; i++) {
 		char path[PATH_MAX];
 
-		if (snprintf(path, sizeof(path), DROP_INS "/%s", list.names[i]) >=
+		if (snprintf(path, sizeof(path), SSHD_DROP_INS "/%s", list.names[i]) >=
 			    (int)sizeof(path) ||
 		    !strcmp(path, FILE_SSHD))
 			continue;

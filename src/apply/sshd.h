@@ -6,6 +6,10 @@
 struct buf;
 struct error;
 
+#define SSHD_CONFIG "/etc/ssh/sshd_config"
+#define SSHD_DROP_INS "/etc/ssh/sshd_config.d"
+#define SSHD_CONFIG_MAX (1024 * 1024) /* of either's files */
+
 /* Whether sshd_config includes the files of sshd_config.d. */
 bool sshd_includes_drop_ins(int root);
 

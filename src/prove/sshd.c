@@ -24,9 +24,6 @@
 #include "relay/relay.h"
 #include "render/files.h"
 
-#define DROP_INS "/etc/ssh/sshd_config.d"
-#define CONFIG_MAX (1024 * 1024)
-
 /* The value of a keyword; "" when there is none. */
 static void value_of(const char *settings, const char *keyword, char *value, size_t size)
 {
@@ -96,7 +93,7 @@ static int is_config(const struct dirent *entry)
  * ours it is known what it sets. */
 static void find_setter(int root, const char *keyword, char *path, size_t size)
 {
-	CLEANUP(cleanup_fd) int fd = file_open(root, DROP_INS, O_RDONLY | O_DIRECTORY);
+	CLEANUP(cleanup_fd) int fd = file_open(root, SSHD_DROP_INS, O_RDONLY | O_DIRECTORY);
 	struct dirent **entries = NULL;
 	bool found = false;
 	int count = fd >= 0 ? scandirat(fd, ".", &entries, is_config, alphasort) : 0;
@@ -105,16 +102,16 @@ static void find_setter(int root, const char *keyword, char *path, size_t size)
 		CLEANUP(buf_clear) struct buf text = BUF_INIT;
 
 		if (!found) {
-			snprintf(path, size, DROP_INS "/%s", entries[i]->d_name);
+			snprintf(path, size, SSHD_DROP_INS "/%s", entries[i]->d_name);
 			found = strcmp(path, FILE_SSHD) != 0 &&
-				file_read(root, path, CONFIG_MAX, &text, NULL, NULL) == 0 &&
+				file_read(root, path, SSHD_CONFIG_MAX, &text, NULL, NULL) == 0 &&
 				sshd_text_sets(buf_str(&text), keyword);
 		}
 		free(entries[i]);
 	}
 	free(entries);
 	if (!found)
-		snprintf(path, size, "/etc/ssh/sshd_config");
+		snprintf(path, size, SSHD_CONFIG);
 }
 
 /* Whether it is only so for somebody whom a Match block is about. */

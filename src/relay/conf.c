@@ -69,6 +69,7 @@ static int parser_add_site(struct parser *parser, const char *section)
 				   _("a site's name is 1 to 15 of a-z 0-9 and -"));
 	if (parser_find_site(parser, section))
 		return parser_fail(parser, section, NULL, NULL, _("given twice"));
+	_Static_assert(CONF_SITES_MAX == 64, "the message names it");
 	if (parser->conf.site_count == CONF_SITES_MAX)
 		return parser_fail(parser, section, NULL, NULL, _("too many sites; 64 at most"));
 	parser->conf.sites[parser->conf.site_count++] = site;

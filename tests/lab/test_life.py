@@ -1,15 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The life of an instance: what happens to it between boots, and what its console says of that."""
 
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import re
-import struct
-import threading
-import time
 
 import pytest
 
@@ -18,10 +12,9 @@ from .gateway import PUBLIC6, RESERVED, RESERVED2, Identity
 from .metadata import document
 from .router import Home
 from .scripts import all_announced, announced
+from .terminal import Terminal
 from .waiting import until
 
-# ioctl_tty(2)
-TIOCGPTN, TIOCSPTLCK = 0x80045430, 0x40045431
 CLONE = {
     "mac": "56:00:05:00:53:77",
     "v4": "203.0.113.77",
@@ -376,33 +369,6 @@ def test_a_snapshot_on_another_instance(relay, nic):
     forwarding = ["sysctl", "-n", "net.ipv6.conf.all.forwarding", f"net.ipv6.conf.{nic}.forwarding"]
     assert vps.run(forwarding).stdout.split() == ["0", "0"]
     vps.wait_online()
-
-
-class Terminal:
-    """A pseudo-terminal on the VPS, whose other end is here."""
-
-    def __init__(self, vps):
-        self.host = os.open(f"/proc/{vps.pid}/root/dev/pts/ptmx", os.O_RDWR | os.O_NOCTTY)
-        fcntl.ioctl(self.host, TIOCSPTLCK, struct.pack("i", 0))
-        number = struct.unpack("i", fcntl.ioctl(self.host, TIOCGPTN, b"0000"))[0]
-        self.name = f"/dev/pts/{number}"
-        self.vps, self.text = vps, b""
-
-    def fill(self):
-        """Leaves no room in it, as a line of which nobody reads."""
-        script = "exec dd if=/dev/zero bs=1 count=1000000 oflag=nonblock status=none"
-        self.vps.run(["sh", "-c", f"{script} of={self.name}"], check=False)
-
-    def read_slowly(self):
-        """Reads in the background, about as fast as a serial line of 9600 baud."""
-
-        def read():
-            with contextlib.suppress(OSError):
-                while chunk := os.read(self.host, 96):
-                    self.text += chunk
-                    time.sleep(0.01)
-
-        threading.Thread(target=read, daemon=True).start()
 
 
 def test_each_console_is_served_as_far_as_it_goes(new_lab):

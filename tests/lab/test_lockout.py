@@ -9,7 +9,7 @@ import pytest
 from .conftest import maker
 from .gateway import RESERVED
 from .logins import KINDS, Logins
-from .test_life import Terminal
+from .terminal import Terminal
 from .waiting import until
 
 DROP_IN = "/etc/ssh/sshd_config.d/00-hardening.conf"
