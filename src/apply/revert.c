@@ -7,6 +7,7 @@
 
 #include "apply/changes.h"
 #include "apply/sshd.h"
+#include "apply/sshd_answers.h"
 #include "apply/state.h"
 #include "apply/tunnel_guard.h"
 #include "apply/unit_dependents.h"
@@ -414,6 +415,9 @@ int revert_run(const struct revert *revert, const struct revert_plan *plan, stru
 	if (r < 0 || revert_leaves_rest(revert))
 		return r;
 	owners = r;
+	r = sshd_answers_forget(revert->root, err);
+	if (r < 0)
+		return r;
 	state_set_text(revert->state, "reverted", clock_utc().s);
 	r = state_save(revert->state, revert->root, err);
 	if (r == 0)

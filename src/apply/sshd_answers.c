@@ -55,6 +55,11 @@ int sshd_answers(int root, const struct account_list *list, const struct buf *dr
 	return r;
 }
 
+int sshd_answers_forget(int root, struct error *err)
+{
+	return file_remove(root, ANSWERS_FILE, err);
+}
+
 /* The account's part of the answers: after a line with its name, up to an empty one. */
 static const char *answer_find(const char *answers, const char *name)
 {

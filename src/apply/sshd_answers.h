@@ -11,5 +11,8 @@ struct error;
 int sshd_answers(int root, const struct account_list *list, const struct buf *drop_in,
 		 struct buf *answers, struct error *err);
 
+/* After a revert nothing of it is left. */
+int sshd_answers_forget(int root, struct error *err);
+
 /* Appends the settings of the account with that name; none when answers is NULL. */
 void sshd_answer_add(const char *answers, const char *name, struct buf *out);
