@@ -67,8 +67,9 @@ def files(vps):
 
 def pytest_generate_tests(metafunc):
     if "part" in metafunc.fixturenames:
-        cuts = metafunc.config.getoption("cuts")
-        metafunc.parametrize("part", [(i / cuts, (i + 1) / cuts) for i in range(cuts)])
+        # At once, when nothing was written yet, and then somewhere in each part.
+        parts = metafunc.config.getoption("cuts") - 1
+        metafunc.parametrize("part", [(0, 0)] + [(i / parts, (i + 1) / parts) for i in range(parts)])
 
 
 def test_after_a_power_cut_all_is_well(lab, vps, first, undisturbed, part, report):
