@@ -55,7 +55,7 @@ class VmLab(Lab):
         listens = ["ss", "-Hltn", "sport", "=", ":80"]
         until(lambda: self.public.run(listens).stdout, 10, "the mirror")
 
-    def ssh(self, argv, deadline=60):
+    def ssh(self, argv, deadline=300):
         """Logs in over the network with the key of the metadata; returns CompletedProcess."""
         options = ["-F", "none", "-i", self.directory / "ssh", "-o", "BatchMode=yes"]
         options += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]

@@ -121,7 +121,7 @@ class Machine(Instance):
         argv += ["-device", f"virtserialport,chardev=agent,name={AGENT}"]
         argv += ["-mon", "chardev=monitor,mode=control", *options]
         self.qemu = self.gateway.namespace.start(argv, log=self.directory / "qemu")
-        self.monitor = until(self._monitor, 30, "QEMU's monitor")
+        self.monitor = until(self._monitor, 300, "QEMU's monitor")
 
     def _monitor(self):
         with contextlib.suppress(Gone):
@@ -130,7 +130,7 @@ class Machine(Instance):
             raise RuntimeError(f"QEMU: {(self.directory / 'qemu').read_text()}")
         return None
 
-    def run(self, argv, check=True, timeout=60, env=None, input=None):
+    def run(self, argv, check=True, timeout=300, env=None, input=None):
         """Runs argv on the machine to its end; returns CompletedProcess with text output."""
         if not self.agent:
             self.wait_agent(timeout)
@@ -215,7 +215,7 @@ class Machine(Instance):
                 raise RuntimeError(f"QEMU's migration: {status}")
             return status["status"] == "completed"
 
-        until(written, 60, "the machine's memory to be written")
+        until(written, BOOT, "the machine's memory to be written")
         self.power_cut()
         return kept, self.disk
 
@@ -227,7 +227,7 @@ class Machine(Instance):
             self.disk.unlink()
         self._new_disk(disk, "qcow2")
         self._start("-incoming", f"file:{memory}")
-        until(self._loaded, 60, "the machine's memory to be read")
+        until(self._loaded, BOOT, "the machine's memory to be read")
         self.monitor.call("cont")
 
     def _loaded(self):

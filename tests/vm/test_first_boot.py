@@ -124,7 +124,7 @@ def test_no_secret_is_where_others_look(vps, home, keys):
 
 def test_without_metadata_the_relay_comes_up_and_again_after_it(lab, vps, home, keys, report):
     lab.metadata.refuse()
-    vps.reboot(deadline=600)
+    vps.reboot()
     lan_works(lab, home, RESERVED)
     report(f"without metadata: {vps.run(['systemd-analyze']).stdout.splitlines()[0]}")
     lab.metadata.serve()
@@ -134,10 +134,10 @@ def test_without_metadata_the_relay_comes_up_and_again_after_it(lab, vps, home, 
 
 
 def test_revert_and_purge_leave_nothing(lab, vps):
-    vps.run(["sixrelay", "revert"], timeout=120)
+    vps.run(["sixrelay", "revert"], timeout=600)
     apt = ["apt-get", "-q", "-y", "purge", "sixrelay"]
-    vps.run(apt, timeout=120, env={"DEBIAN_FRONTEND": "noninteractive"})
-    paths = vps.run(["find", "/", "-xdev"], timeout=120).stdout.splitlines()
+    vps.run(apt, timeout=600, env={"DEBIAN_FRONTEND": "noninteractive"})
+    paths = vps.run(["find", "/", "-xdev"], timeout=600).stdout.splitlines()
     packaged = vps.run(["sh", "-c", "cat /var/lib/dpkg/info/*.list"]).stdout.splitlines()
     known = {*packaged, *lab.image.files.read_text().splitlines()}
     left = [path for path in paths if path not in known and not MEMORIES.search(path)]

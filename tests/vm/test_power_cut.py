@@ -50,7 +50,7 @@ def undisturbed(lab, vps, first):
     heard = len(vps.console())
     vps.resume(first)
     start = time.monotonic()
-    until(lambda: OVER in vps.console()[heard:], 120, "the end of the first apply")
+    until(lambda: OVER in vps.console()[heard:], BOOT, "the end of the first apply")
     seconds = time.monotonic() - start
     vps.wait_booted()
     lab.home = home_with(lab, announced(vps))

@@ -55,7 +55,7 @@ class Conversation:
             raise Gone("closed")
         self.rest += data
 
-    def call(self, command, timeout=10, **arguments):
+    def call(self, command, timeout=60, **arguments):
         """What a command returns."""
         self.send(command, {key.replace("_", "-"): arguments[key] for key in arguments})
         deadline = time.monotonic() + timeout
@@ -82,7 +82,7 @@ class Monitor(Conversation):
 class Agent(Conversation):
     """The agent in the machine. It is there only while the machine runs."""
 
-    def __init__(self, path, timeout=2):
+    def __init__(self, path, timeout=10):
         super().__init__(path)
         number = next(SYNC)
         # Whatever was said before on this line, by whom or to whom ever, is over.
