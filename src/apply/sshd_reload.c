@@ -11,9 +11,13 @@
 #include "apply/state.h"
 #include "apply/units.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
+
+#define DIES_MS 2000
+#define DIES_POLL_MS 100
 
 /* The drop-in as it was before this run. */
 static int undo_write(const struct apply *a, size_t index)
@@ -41,19 +45,34 @@ static int undo(const struct apply *a, const struct plan *plan, bool *undone)
 	return *undone ? sshd_take_back(a, NULL) : 0;
 }
 
+/* A reload may have killed it: systemd hears of that a moment after the job has failed, and calls
+ * it active until then. */
+static void keep_running(const struct apply *a, const char *unit)
+{
+	char state[16] = "";
+
+	for (int waited = 0; waited < DIES_MS; waited += DIES_POLL_MS) {
+		if (units_query_now(a->units, unit, state, NULL) < 0)
+			return;
+		if (!unit_is_up(state)) {
+			units_run(a->units, UNIT_RESTART, unit, NULL);
+			return;
+		}
+		clock_sleep_ms(DIES_POLL_MS);
+	}
+}
+
 int sshd_reload(const struct apply *a, const struct plan *plan, const struct step *step,
 		struct error *err)
 {
 	struct error failure = ERROR_INIT;
 	bool undone = false;
-	char state[16] = "";
 	int r = units_run(a->units, step->verb, step->unit, &failure), back;
 
 	if (r == 0)
 		return 0;
 	back = undo(a, plan, &undone);
-	if (units_query_now(a->units, step->unit, state, NULL) == 0 && !unit_is_up(state))
-		units_run(a->units, UNIT_RESTART, step->unit, NULL);
+	keep_running(a, step->unit);
 	if (back < 0)
 		return error_errno(err, back, _("%s; %s could not be taken back"), failure.text,
 				   FILE_SSHD);
