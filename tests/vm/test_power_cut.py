@@ -68,8 +68,9 @@ def files(vps):
 def pytest_generate_tests(metafunc):
     if "part" in metafunc.fixturenames:
         # At once, when nothing was written yet, and then somewhere in each part.
-        parts = metafunc.config.getoption("cuts") - 1
-        metafunc.parametrize("part", [(0, 0)] + [(i / parts, (i + 1) / parts) for i in range(parts)])
+        count = metafunc.config.getoption("cuts") - 1
+        parts = [(i / count, (i + 1) / count) for i in range(count)]
+        metafunc.parametrize("part", [(0, 0), *parts])
 
 
 def test_after_a_power_cut_all_is_well(lab, vps, first, undisturbed, part, report):
