@@ -6,12 +6,14 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/shown.h"
 
 #define VALUES_MAX 100000
 
@@ -50,11 +52,65 @@ static const char *replace_nul(const char *text, size_t len, struct buf *copy)
 	return copy->data;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A name that the object has twice, or NULL. */
+static int name_given_twice(const cJSON *object, const char **twice)
+{
+	CLEANUP(cleanup_free)
+	const char **names = calloc((size_t)cJSON_GetArraySize(object) + 1, sizeof(*names));
+	const cJSON *member;
+	size_t n = 0;
+
+	*twice = NULL;
+	if (!names)
+		return -ENOMEM;
+	for (member = object->child; member; member = member->next)
+		names[n++] = member->string;
+	qsort(names, n, sizeof(*names), compare_names);
+	for (size_t i = 1; i < n && !*twice; i++)
+		if (!strcmp(names[i - 1], names[i]))
+			*twice = names[i];
+	return 0;
+}
+
+static struct json_field member_field(const char *where, const char *name)
+{
+	return json_field("%s%s%s", where, *where ? "." : "", shown_of(name).s);
+}
+
+/* Readers differ in which of two members with one name counts (RFC 8259, section 4): what one of
+ * them was shown must not be what another one acts on. No deeper than what cJSON reads. */
+static int check_names(const cJSON *value, const char *where, struct error *err)
+{
+	const char *twice = NULL;
+	const cJSON *child;
+	int i = 0, r = 0;
+
+	if (cJSON_IsObject(value))
+		r = name_given_twice(value, &twice);
+	if (r < 0)
+		return error_errno(err, r, "JSON");
+	if (twice)
+		return error_set(err, -EINVAL, _("%s: given twice"), member_field(where, twice).s);
+	for (child = value->child; child && r == 0; child = child->next) {
+		struct json_field at = child->string ? member_field(where, child->string)
+						     : json_field("%s[%d]", where, i++);
+
+		r = check_names(child, at.s, err);
+	}
+	return r;
+}
+
 int json_parse(const char *text, size_t len, struct cJSON **out, struct error *err)
 {
 	CLEANUP(buf_clear) struct buf copy = BUF_INIT;
 	const char *end = memchr(text, '\0', len);
 	cJSON *root = NULL;
+	int r;
 
 	if (!end && count_values(text, len) > VALUES_MAX)
 		return error_set(err, -EINVAL, _("more than %d values"), VALUES_MAX);
@@ -70,6 +126,11 @@ int json_parse(const char *text, size_t len, struct cJSON **out, struct error *e
 		cJSON_Delete(root);
 		return error_set(err, -EINVAL, _("not valid JSON near byte %zu of %zu"),
 				 end ? (size_t)(end - text) : 0, len);
+	}
+	r = check_names(root, "", err);
+	if (r < 0) {
+		cJSON_Delete(root);
+		return r;
 	}
 	*out = root;
 	return 0;

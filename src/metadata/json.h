@@ -11,7 +11,8 @@ struct error;
 
 /* The document of a text, to be freed with cJSON_Delete. -EINVAL for what is not JSON, NUL bytes
  * included, and for more values than any honest document has: cJSON takes 64 bytes for each, and
- * two bytes of text are enough for one. An escaped NUL is read as U+FFFD. */
+ * two bytes of text are enough for one; also for an object with a name twice, which the error
+ * tells from where. An escaped NUL is read as U+FFFD. */
 int json_parse(const char *text, size_t len, struct cJSON **out, struct error *err);
 
 /* Where in the document a value stands: "interfaces[0].ipv6.network". */

@@ -274,6 +274,15 @@ RAW = {
         b"{" + b"".join(b'"%d":0,' % i for i in range(MANY)) + TEXT[1:],
         "more than 100000",
     ),
+    "key-twice": (TEXT.rstrip()[:-1] + b', "interfaces": []}', "interfaces: given twice"),
+    "key-twice-below": (
+        TEXT.replace(b'"network":', b'"network": "192.0.2.0", "network":', 1),
+        "interfaces[0].ipv4.routes[0].network: given twice",
+    ),
+    "key-twice-the-same": (b'{"x": [{"y": 1, "z": 2, "y": 1}],' + TEXT[1:], "x[0].y: given twice"),
+    "key-twice-escaped": (b'{"interface\\u0073": [],' + TEXT[1:], "interfaces: given twice"),
+    "key-twice-null": (b'{"interfaces": null,' + TEXT[1:], "interfaces: given twice"),
+    "key-twice-control": (b'{"\\u001b[2J": 1, "\\u001b[2J": 2,' + TEXT[1:], "?[2J: given twice"),
     "nine-mib": (b" " * (9 << 20) + TEXT, ("", "larger than 8388608 bytes")),
 }
 
@@ -347,13 +356,14 @@ ACCEPTED = {
     "two-public-interfaces": changed_document(
         "interfaces", [*DOCUMENT["interfaces"], {"network-type": "public", "mac": "x"}]
     ),
-    "given-twice": TEXT.rstrip()[:-1] + b', "interfaces": []}',
     "unknown-keys": with_members(**{key: key for key in STRINGS}),
     "hostile-values-of-no-use": with_members(hostname=STRINGS, tags=list(STRINGS.values())),
     "user-data-of-each": with_members(**{"user-data": "".join(STRINGS.values())}),
     "user-data-of-four-mib": with_members(**{"user-data": "a[{,\\\"" * (4 << 17)}),
     "user-data-binary": with_members(**{"user-data": bytes(range(256)).decode("latin-1") * 999}),
     "deep-but-not-too-deep": with_members(x=json.loads("[" * 500 + "]" * 500)),
+    "many-keys-but-not-too-many": with_members(**{str(i): 0 for i in range(90_000)}),
+    "key-in-capitals": b'{"INTERFACES": [],' + TEXT[1:],
     "many-but-not-too-many": with_members(x=[0] * 90_000),
 }
 

@@ -136,6 +136,11 @@ static const struct {
 	{"'text'", "not a JSON object"},
 	{"null", "not a JSON object"},
 	{"7", "not a JSON object"},
+	/* a name twice */
+	{"{'a': {'b': [0, {'c': 1, 'd': 2, 'c': 1}]}, 'interfaces': []}", "a.b[1].c: given twice"},
+	{"{'interfaces': null, 'interfaces': []}", "interfaces: given twice"},
+	{IPV6(ORIGINAL ", 'network': ''"), "interfaces[0].ipv6.network: given twice"},
+	{"{'\\n': 1, '\\n': 1}", "?: given twice"},
 	/* interfaces */
 	{"{}", "interfaces: "},
 	{"{'interfaces': []}", "interfaces: "},
