@@ -15,6 +15,7 @@
 #include "base/file_tree.h"
 #include "base/i18n.h"
 #include "metadata/instance.h"
+#include "metadata/json.h"
 #include "metadata/vultr.h"
 
 #define STATE_MAX (8 * 1024 * 1024)
@@ -27,16 +28,20 @@ static int parse(struct state *state, const struct buf *text)
 	return cJSON_IsObject(state->root) ? 0 : -EINVAL;
 }
 
-static int check_format(const struct state *state, struct error *err)
+/* What is there twice would be set in one place and read in the other one. */
+static int check(const struct state *state, const char *path, struct error *err)
 {
 	const cJSON *format = cJSON_GetObjectItemCaseSensitive(state->root, "format");
+	int r = json_check_names(state->root, err);
 
+	if (r < 0)
+		return error_wrap(err, r, "%s", path);
 	if (!format || (cJSON_IsNumber(format) && format->valueint <= STATE_FORMAT))
 		return 0;
 	return error_set(err, -EINVAL,
 			 _("%s is of a newer sixrelay, and this one would misread it; install the "
 			   "newer one again"),
-			 STATE_FILE);
+			 path);
 }
 
 /* Copies of before without a state: not a machine that was never touched. */
@@ -64,7 +69,7 @@ static int load_records(struct state *state, int root, struct error *err)
 	bool lost = r == 0;
 
 	if (r == 0 && parse(state, &text) == 0)
-		return check_format(state, err);
+		return check(state, STATE_RECORDS, err);
 	if (r == -ENOENT)
 		r = find_copies(root, &lost, err);
 	if (r < 0)
@@ -89,7 +94,7 @@ int state_load(struct state *state, int root, struct error *err)
 	if (r < 0)
 		return r;
 	if (parse(state, &state->on_disk) == 0)
-		return check_format(state, err);
+		return check(state, STATE_FILE, err);
 	if (file_exists(root, STATE_RECORDS))
 		return error_set(err, -EINVAL,
 				 _("%s: not a JSON object; move it away, and its second copy, %s, "

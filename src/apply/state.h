@@ -32,8 +32,9 @@ struct state {
 #define STATE_METADATA STATE_DIR "/metadata.json"
 
 /* Reads state.json, or when it isn't there records.json; with neither the state is empty. -EINVAL
- * when it can't be understood, as one of a newer version whose format is another one, or when it is
- * gone and copies of before tell that there was one. What a newer version has added is kept. */
+ * when it can't be understood, as one of a newer version whose format is another one or one that
+ * says a thing twice, or when it is gone and copies of before tell that there was one. What a newer
+ * version has added is kept. */
 int state_load(struct state *state, int root, struct error *err);
 
 /* Nothing was ever applied here, or all was reverted. */

@@ -82,8 +82,7 @@ static struct json_field member_field(const char *where, const char *name)
 	return json_field("%s%s%s", where, *where ? "." : "", shown_of(name).s);
 }
 
-/* Readers differ in which of two members with one name counts (RFC 8259, section 4): what one of
- * them was shown must not be what another one acts on. No deeper than what cJSON reads. */
+/* No deeper than what cJSON reads. */
 static int check_names(const cJSON *value, const char *where, struct error *err)
 {
 	const char *twice = NULL;
@@ -103,6 +102,11 @@ static int check_names(const cJSON *value, const char *where, struct error *err)
 		r = check_names(child, at.s, err);
 	}
 	return r;
+}
+
+int json_check_names(const cJSON *root, struct error *err)
+{
+	return check_names(root, "", err);
 }
 
 int json_parse(const char *text, size_t len, struct cJSON **out, struct error *err)
@@ -127,7 +131,7 @@ int json_parse(const char *text, size_t len, struct cJSON **out, struct error *e
 		return error_set(err, -EINVAL, _("not valid JSON near byte %zu of %zu"),
 				 end ? (size_t)(end - text) : 0, len);
 	}
-	r = check_names(root, "", err);
+	r = json_check_names(root, err);
 	if (r < 0) {
 		cJSON_Delete(root);
 		return r;

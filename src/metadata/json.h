@@ -11,9 +11,13 @@ struct error;
 
 /* The document of a text, to be freed with cJSON_Delete. -EINVAL for what is not JSON, NUL bytes
  * included, and for more values than any honest document has: cJSON takes 64 bytes for each, and
- * two bytes of text are enough for one; also for an object with a name twice, which the error
- * tells from where. An escaped NUL is read as U+FFFD. */
+ * two bytes of text are enough for one; also what json_check_names refuses. An escaped NUL is read
+ * as U+FFFD. */
 int json_parse(const char *text, size_t len, struct cJSON **out, struct error *err);
+
+/* -EINVAL, with the field, when an object has two members of one name: readers differ in which one
+ * counts (RFC 8259, section 4). */
+int json_check_names(const struct cJSON *root, struct error *err);
 
 /* Where in the document a value stands: "interfaces[0].ipv6.network". */
 struct json_field {

@@ -290,6 +290,29 @@ START_TEST(values_of_another_type_do_no_harm)
 }
 END_TEST
 
+/* Which one of two counts nobody knows, and what would be set is not what would be read. */
+static const struct {
+	const char *path, *content, *says;
+} twice[] = {
+	{FILE_STATE, "{\"silent\": 7, \"silent\": \"x\"}", FILE_STATE ": silent: given twice"},
+	{FILE_STATE, "{\"routes\": {}, \"routes\": [\"default dev enp1s0\"]}",
+	 FILE_STATE ": routes: given twice"},
+	{FILE_STATE, "{\"before\": {\"/etc/x\": {\"was\": \"file\", \"was\": \"absent\"}}}",
+	 FILE_STATE ": before./etc/x.was: given twice"},
+	{FILE_STATE, "{\"a\\u0000b\": 1, \"a\\u0000c\": 2}", FILE_STATE ": a: given twice"},
+	{STATE_RECORDS, "{\"units\": {\"u.service\": {}, \"u.service\": {}}}",
+	 STATE_RECORDS ": units.u.service: given twice"},
+};
+
+START_TEST(a_state_that_says_a_thing_twice_is_refused)
+{
+	unit_write(&dir, twice[_i].path, twice[_i].content, 0600);
+	ck_assert_int_eq(state_load(&state, root, &err), -EINVAL);
+	ck_assert_str_eq(err.text, twice[_i].says);
+	unit_assert_file(&dir, twice[_i].path, twice[_i].content);
+}
+END_TEST
+
 /* A state that another version has written: what it has and this one doesn't know stays; a format
  * that this one would misread is refused, in either copy, and not written over. */
 static const struct {
@@ -381,6 +404,7 @@ int main(void)
 	unit_add_table(tcase, a_state_that_cannot_be_understood_is_named, corrupt);
 	unit_add_table(tcase, values_of_another_type_do_no_harm, odd);
 	tcase_add_test(tcase, a_state_that_could_not_be_read_is_not_written);
+	unit_add_table(tcase, a_state_that_says_a_thing_twice_is_refused, twice);
 	unit_add_table(tcase, a_state_of_another_version, versions);
 	tcase_add_test(tcase, a_machine_never_touched_has_an_empty_state);
 	tcase_add_test(tcase, what_we_wrote_is_ours);
