@@ -132,12 +132,11 @@ int json_parse(const char *text, size_t len, struct cJSON **out, struct error *e
 				 end ? (size_t)(end - text) : 0, len);
 	}
 	r = json_check_names(root, err);
-	if (r < 0) {
+	if (r < 0)
 		cJSON_Delete(root);
-		return r;
-	}
-	*out = root;
-	return 0;
+	else
+		*out = root;
+	return r;
 }
 
 struct json_field json_field(const char *fmt, ...)
