@@ -6,10 +6,9 @@
 #include "net/frame.h"
 
 /* The gateway asks again each second (RFC 4861 section 10, RETRANS_TIMER): a second question and
- * an answer to it fit in. */
+ * an answer to it fit in, after a question that nobody heard and after an answer that was lost. */
 #define ANSWER_US 1300000
-/* From the advertisement to the reply. */
-#define REPLY_US 1000000
+#define REPLY_US ANSWER_US
 
 static void reach(struct probe *probe, enum probe_stage stage)
 {

@@ -148,12 +148,40 @@ def test_another_machine_answers_for_the_prefix(wire, prove):
     assert (seen["stage"], seen["stranger"]) == ("solicited", NEIGHBOUR_MAC)
 
 
-@pytest.mark.parametrize("attempt", range(5))
-def test_three_packets_in_ten_are_lost(wire, prove, attempt):
+REQUEST, REPLY, ASKED, ANSWERED = (
+    ("ingress", "icmpv6 type echo-request"),
+    ("egress", "icmpv6 type echo-reply"),
+    ("egress", "icmpv6 type nd-neighbor-solicit"),
+    ("ingress", "icmpv6 type nd-neighbor-advert"),
+)
+
+
+def lose(wire, lost, count):
+    """Drops the first so many packets of each kind, between a gateway and a VPS that have met."""
+    for hook in ("ingress", "egress"):
+        rules = [f"{what} numgen inc mod 1000 < {count}" for where, what in lost if where == hook]
+        if rules:
+            wire.drop(wire.gateway, "vps-nic", hook, " drop\n".join(rules))
+
+
+@pytest.mark.parametrize("lost", [REQUEST, REPLY, ANSWERED])
+def test_a_packet_that_is_lost_is_made_good(wire, prove, lost):
     wire.answer(wire.vps)
-    loss = "meta protocol ip6 numgen random mod 10 < 3"
-    wire.drop(wire.gateway, "vps-nic", "ingress", loss)
-    wire.drop(wire.gateway, "vps-nic", "egress", loss)
+    prove(wire.vps, *ASK, GATEWAY6)
+    lose(wire, [lost], 1)
+    seen = prove(wire.vps, *ASK, GATEWAY6)
+    assert (seen["stage"], seen["probes"]) == ("replied", 1)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    "lost",
+    [[REQUEST], [REPLY], [ASKED], [ANSWERED], [ASKED, ANSWERED], [REQUEST, REPLY, ASKED, ANSWERED]],
+)
+def test_packets_that_are_lost_fail_no_proof(wire, prove, lost, count):
+    wire.answer(wire.vps)
+    prove(wire.vps, *ASK, GATEWAY6)
+    lose(wire, lost, count)
     assert prove(wire.vps, *ASK, GATEWAY6, PUBLIC6)["stage"] == "replied"
 
 
