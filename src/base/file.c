@@ -16,6 +16,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#define OPEN_TRIES 128
+
 int file_root_open(const char *path, struct error *err)
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -37,8 +39,15 @@ int file_open(int root, const char *path, int flags)
 		.flags = (unsigned)flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	long fd;
 
+	/* With a rename or a mount anywhere on the machine meanwhile, the kernel can't tell whether
+	 * a ".." of a link led out of the root (openat2(2), EAGAIN). */
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
 	/* systemd's RestrictSUIDSGID= takes openat2 away, whose flags seccomp can't see. */
 	if (fd < 0 && errno == ENOSYS && is_slash(root))
 		fd = open(path, flags | O_CLOEXEC);

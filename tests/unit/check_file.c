@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -317,6 +319,40 @@ START_TEST(a_link_is_read_inside_the_root)
 }
 END_TEST
 
+/* Until it is killed. */
+static pid_t keep_renaming(const char *from, const char *to)
+{
+	const struct unit_path a = host(from), b = host(to);
+	pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	while (child == 0)
+		if (rename(a.s, b.s) < 0 || rename(b.s, a.s) < 0)
+			_exit(1);
+	return child;
+}
+
+/* The kernel then can't tell whether ".." led out of the root (openat2(2), EAGAIN). */
+START_TEST(a_link_upwards_is_followed_while_files_are_renamed)
+{
+	unsigned failed = 0;
+	pid_t child;
+
+	unit_write(&dir, "/a/f", "x", 0644);
+	unit_write(&dir, "/b/restless", "x", 0644);
+	make_link("../a/f", "/b/link");
+	child = keep_renaming("/b/restless", "/b/renamed");
+	for (int i = 0; i < 20000; i++) {
+		CLEANUP(cleanup_fd) int fd = file_open(root, "/b/link", O_RDONLY);
+
+		failed += fd < 0;
+	}
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert_uint_eq(failed, 0);
+}
+END_TEST
+
 START_TEST(reading_stops_at_the_limit)
 {
 	static const struct {
@@ -456,6 +492,7 @@ int main(void)
 	tcase_add_test(tcase, a_name_as_long_as_may_be_does_not_go_wrong);
 	tcase_add_test(tcase, a_buffer_that_failed_is_not_written);
 	tcase_add_test(tcase, a_link_is_read_inside_the_root);
+	tcase_add_test(tcase, a_link_upwards_is_followed_while_files_are_renamed);
 	tcase_add_test(tcase, reading_stops_at_the_limit);
 	tcase_add_test(tcase, what_is_not_there_is_no_error_of_ours);
 	tcase_add_test(tcase, only_regular_files_are_read);
