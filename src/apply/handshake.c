@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "apply/handshake.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,15 +15,16 @@
 
 #define LAST_MAX (64 * 1024)
 
-/* A handshake counts as received. */
-static bool has_received(int root, const char *interface)
+/* A handshake counts as received. Where the count can't be read, wg has to be asked. */
+static bool may_have_received(int root, const char *interface)
 {
 	CLEANUP(buf_clear) struct buf count = BUF_INIT;
 	char path[96];
+	int r;
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/rx_bytes", interface);
-	return file_read(root, path, 32, &count, NULL, NULL) == 0 &&
-	       strcmp(buf_str(&count), "0\n") != 0;
+	r = file_read(root, path, 32, &count, NULL, NULL);
+	return r == 0 ? strcmp(buf_str(&count), "0\n") != 0 : r != -ENOENT;
 }
 
 bool handshake_is_known(const struct state *state, const struct site *site)
@@ -65,7 +67,7 @@ void handshake_remember(int root, const struct relay *relay, struct state *state
 		if (!asked) {
 			file_read(root, WGQUICK_HANDSHAKES, LAST_MAX, &last, NULL, NULL);
 			if (name && link_name_parse(&interface, name) &&
-			    has_received(root, interface.s))
+			    may_have_received(root, interface.s))
 				wg_dump_read(&dump, interface.s, NULL);
 		}
 		asked = true;
