@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Virtual machines as pytest fixtures. A module is the life of one; its tests run in order."""
+"""Virtual machines as pytest fixtures. A module is the life of one; its tests run in order.
+
+new_lab      makes labs, not booted
+first_boot   the first boot (first_boot.py) of an instance with a /64, which two modules share
+"""
 
 import pytest
 
 from ..lab import leftovers, options, package
 from ..lab.conftest import PROGRAMS, maker, require, visible
+from ..lab.gateway import RESERVED
+from .first_boot import FirstBoot
 from .image import SUITES, image
 from .lab import VmLab
 
@@ -45,6 +51,12 @@ def user_data(deb, tmp_path_factory):
 def new_lab(request, suite):
     with maker(request, suite, VmLab) as make:
         yield make
+
+
+@pytest.fixture(scope="session")
+def first_boot(request, suite, user_data):
+    with maker(request, suite, VmLab) as make:
+        yield FirstBoot(make(reserved=[RESERVED], user_data=user_data))
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,10 @@ import time
 import pytest
 
 from ..lab.gateway import RESERVED
-from ..lab.lan import home_with, lan_works, paste
+from ..lab.lan import lan_works, paste
 from ..lab.scripts import all_announced, announced
-from ..lab.waiting import until
-from .machine import BOOT
+from .first_boot import files
 
-# What the console shows when user-data's start of the agent is over.
-OVER = "Started sixrelay.timer"
 KEYS = ("server.key", "server.pub", "mikrotik.key", "mikrotik.pub")
 OURS = (
     *(f"/etc/wireguard/{name}" for name in (*KEYS, "wg0.conf")),
@@ -27,42 +24,13 @@ OURS = (
 
 
 @pytest.fixture(scope="module")
-def lab(new_lab, user_data):
-    return new_lab(reserved=[RESERVED], user_data=user_data)
+def lab(first_boot):
+    return first_boot.lab
 
 
 @pytest.fixture(scope="module")
 def vps(lab):
     return lab.vps
-
-
-@pytest.fixture(scope="module")
-def first(lab, vps):
-    """The machine as its first apply has read the metadata, and done nothing yet."""
-    vps.power_on()
-    until(lambda: lab.metadata.asked() > 0, BOOT, "the first apply")
-    return vps.snapshot("first-apply")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(lab, vps, first):
-    """How many seconds the first apply takes from there, and the files that it leaves."""
-    heard = len(vps.console())
-    vps.resume(first)
-    start = time.monotonic()
-    until(lambda: OVER in vps.console()[heard:], BOOT, "the end of the first apply")
-    seconds = time.monotonic() - start
-    vps.wait_booted()
-    lab.home = home_with(lab, announced(vps))
-    lan_works(lab, lab.home, RESERVED)
-    return seconds, files(vps)
-
-
-def files(vps):
-    """What is in the directories that hold something of ours; the state's own apart."""
-    places = ["/etc/wireguard", "/etc/sysctl.d", "/etc/systemd", "/etc/ssh", "/etc/ufw"]
-    found = vps.run(["find", *places, "/etc", "-maxdepth", "3"]).stdout.splitlines()
-    return sorted({path for path in found if not re.search(r"/ssh_host_|/machine-id|~$", path)})
 
 
 def pytest_generate_tests(metafunc):
@@ -73,11 +41,11 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("part", [(0, 0), *parts])
 
 
-def test_after_a_power_cut_all_is_well(lab, vps, first, undisturbed, part, report):
-    seconds, usual = undisturbed
+def test_after_a_power_cut_all_is_well(lab, vps, first_boot, part, report):
+    seconds = first_boot.seconds
     moment = seconds * random.uniform(*part)
     said = len(all_announced(vps))
-    vps.resume(first)
+    vps.resume(first_boot.snapshot)
     time.sleep(moment)
     vps.power_cut()
     found = vps.offline(OURS)
@@ -91,10 +59,10 @@ def test_after_a_power_cut_all_is_well(lab, vps, first, undisturbed, part, repor
         assert vps.read(path) == text, f"{path} was whole, and stays"
     for script in told:
         assert mikrotik_key(script) == vps.read("/etc/wireguard/mikrotik.key").strip()
-    assert files(vps) == usual
+    assert files(vps) == first_boot.files
     assert vps.run(["sixrelay", "plan"], check=False).returncode == 0
-    paste(lab.home, announced(vps))
-    lan_works(lab, lab.home, RESERVED)
+    paste(first_boot.home, announced(vps))
+    lan_works(lab, first_boot.home, RESERVED)
 
 
 def mikrotik_key(script):
