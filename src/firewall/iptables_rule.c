@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "firewall/iptables.h"
+#include "firewall/iptables_match.h"
 
-/* One rule of iptables-save(8), iptables-extensions(8), beside a packet. */
+/* One rule of iptables-save(8) beside a packet. */
 
 #define WORDS_MAX 128
 #define TEXT_MAX 2048
@@ -45,397 +44,6 @@ static bool split(struct words *words, const char *line)
 		*out++ = '\0';
 	}
 	return true;
-}
-
-struct rule_state {
-	const struct scene *scene;
-	const char *const *args; /* of the option at hand */
-	size_t arg_count;
-	bool negate;
-};
-
-static const char *arg(const struct rule_state *state, size_t n)
-{
-	return n < state->arg_count ? state->args[n] : "";
-}
-
-/* Calls one for each part of a list with commas, and ors the results. */
-static enum tri any_of(const struct scene *scene, const char *list,
-		       enum tri (*one)(const struct scene *scene, const char *part))
-{
-	enum tri any = TRI_NO;
-	char part[64];
-
-	for (size_t len; *list; list += len + (list[len] == ',')) {
-		len = strcspn(list, ",");
-		if (len >= sizeof(part))
-			return TRI_MAYBE;
-		snprintf(part, sizeof(part), "%.*s", (int)len, list);
-		any = tri_or(any, one(scene, part));
-	}
-	return any;
-}
-
-static bool number(const char *text, unsigned *value)
-{
-	char *end;
-
-	*value = (unsigned)strtoul(text, &end, 0);
-	return end != text && !*end;
-}
-
-static enum tri is_protocol(const struct rule_state *state)
-{
-	static const struct {
-		const char *name;
-		uint8_t protocol;
-	} known[] = {
-		{"udp", IPPROTO_UDP},	       {"tcp", IPPROTO_TCP},	   {"icmp", IPPROTO_ICMP},
-		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
-	};
-	const char *name = arg(state, 0);
-	uint8_t protocol = state->scene->flow->protocol;
-	unsigned value;
-
-	if (!strcmp(name, "all") || !strcmp(name, "0"))
-		return TRI_YES;
-	if (number(name, &value))
-		return tri_of(value == protocol);
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (!strcmp(known[i].name, name))
-			return tri_of(known[i].protocol == protocol);
-	return TRI_NO; /* some other one */
-}
-
-static enum tri address_is(const struct scene *scene, const struct flow_end *end, const char *text)
-{
-	struct in6_addr low, high;
-
-	if (!address_range(text, &low, &high))
-		return TRI_MAYBE;
-	return flow_end_within(scene->flow, end, &low, &high);
-}
-
-static enum tri is_source(const struct rule_state *state)
-{
-	return address_is(state->scene, &state->scene->flow->source, arg(state, 0));
-}
-
-static enum tri is_destination(const struct rule_state *state)
-{
-	return address_is(state->scene, &state->scene->flow->destination, arg(state, 0));
-}
-
-static enum tri is_in(const struct rule_state *state)
-{
-	return scene_in_is(state->scene, arg(state, 0), '+');
-}
-
-static enum tri is_out(const struct rule_state *state)
-{
-	return scene_out_is(state->scene, arg(state, 0), '+');
-}
-
-static enum tri never(const struct rule_state *state)
-{
-	(void)state;
-	return TRI_NO;
-}
-
-static enum tri always(const struct rule_state *state)
-{
-	(void)state;
-	return TRI_YES;
-}
-
-/* "51820", "1000:2000", ":1024", "1024:" */
-static bool port_range(const char *text, unsigned *low, unsigned *high)
-{
-	const char *colon = strchr(text, ':');
-	char first[16];
-
-	if (!colon) {
-		bool valid = number(text, low);
-
-		*high = *low;
-		return valid;
-	}
-	snprintf(first, sizeof(first), "%.*s", (int)(colon - text), text);
-	*low = 0;
-	*high = UINT16_MAX;
-	return (!*first || number(first, low)) && (!colon[1] || number(colon + 1, high));
-}
-
-static enum tri port_is(const struct scene *scene, const char *text)
-{
-	unsigned low, high;
-
-	if (!port_range(text, &low, &high))
-		return TRI_MAYBE;
-	return flow_port_within(scene->flow, low, high);
-}
-
-static enum tri source_port_is(const struct scene *scene, const char *text)
-{
-	unsigned low, high;
-
-	if (!port_range(text, &low, &high))
-		return TRI_MAYBE;
-	return flow_source_port_within(scene->flow, low, high);
-}
-
-static enum tri either_port_is(const struct scene *scene, const char *text)
-{
-	return tri_or(port_is(scene, text), source_port_is(scene, text));
-}
-
-static enum tri is_port(const struct rule_state *state)
-{
-	return any_of(state->scene, arg(state, 0), port_is);
-}
-
-static enum tri is_source_port(const struct rule_state *state)
-{
-	return any_of(state->scene, arg(state, 0), source_port_is);
-}
-
-static enum tri is_either_port(const struct rule_state *state)
-{
-	return any_of(state->scene, arg(state, 0), either_port_is);
-}
-
-/* "8/0" has the code, too. */
-static enum tri is_icmp_type(const struct rule_state *state)
-{
-	unsigned actual = flow_icmp_type(state->scene->flow);
-	const char *text = arg(state, 0);
-	char *end;
-	unsigned long type = strtoul(text, &end, 10);
-
-	if (!strcmp(text, "any"))
-		return TRI_YES;
-	if (end == text)
-		return TRI_MAYBE; /* it saves numbers */
-	if (*end == '/' && strcmp(end, "/0") != 0)
-		return TRI_NO;
-	return tri_of(type == actual);
-}
-
-/* "FIN,SYN,RST,ACK SYN": of the first, just the second are set. The first packet of a connection
- * has SYN, and perhaps what ECN adds; later ones have ACK, and perhaps PSH or URG. */
-static enum tri is_tcp_flags(const struct rule_state *state)
-{
-	const char *mask = arg(state, 0), *set = arg(state, 1);
-	const char *flag = state->scene->flow->established ? "ACK" : "SYN";
-
-	if (strstr(mask, "ECE") || strstr(mask, "CWR") || !strcmp(mask, "ALL"))
-		return TRI_MAYBE;
-	if (state->scene->flow->established && (strstr(mask, "PSH") || strstr(mask, "URG")))
-		return TRI_MAYBE;
-	return tri_of(!strcmp(set, strstr(mask, flag) ? flag : "NONE"));
-}
-
-static enum tri state_is(const struct scene *scene, const char *name)
-{
-	static const struct {
-		const char *name;
-		unsigned state;
-	} known[] = {
-		{"INVALID", CT_INVALID},
-		{"ESTABLISHED", CT_ESTABLISHED},
-		{"RELATED", CT_RELATED},
-		{"NEW", CT_NEW},
-		{"DNAT", 0},
-		{"SNAT", 0},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (!strcmp(known[i].name, name))
-			return scene_state_in(scene, known[i].state);
-	return !strcmp(name, "UNTRACKED") ? scene_state_in(scene, CT_UNTRACKED) : TRI_MAYBE;
-}
-
-/* As one set: the states exclude each other, so that several together can be certain. */
-static enum tri is_state(const struct rule_state *state)
-{
-	const struct scene *scene = state->scene;
-	struct scene one = *scene;
-	enum tri all = TRI_YES, any = TRI_NO;
-
-	for (unsigned bit = 1; bit <= CT_UNTRACKED; bit <<= 1) {
-		enum tri here;
-
-		if (!(scene->states & bit))
-			continue;
-		one.states = bit;
-		here = any_of(&one, arg(state, 0), state_is);
-		all = tri_and(all, here);
-		any = tri_or(any, here);
-	}
-	if (all == any)
-		return any;
-	return TRI_MAYBE;
-}
-
-/* xt_addrtype asks the routes. Of several types, IPv6 has only some be alternatives. */
-static enum tri type_is(const char *types, enum address_type type, bool ipv4)
-{
-	bool local = type == ADDRESS_LOCAL, multicast = type == ADDRESS_MULTICAST;
-
-	if (!strcmp(types, "LOCAL"))
-		return multicast ? TRI_MAYBE : tri_of(local);
-	if (!strcmp(types, "UNICAST"))
-		return tri_of(!multicast && (!local || !ipv4));
-	if (!strcmp(types, "MULTICAST"))
-		return tri_of(multicast);
-	if (ipv4 && !strcmp(types, "BROADCAST"))
-		return TRI_NO;
-	if (!ipv4 || multicast)
-		return TRI_MAYBE;
-	return tri_of(strstr(types, local ? "LOCAL" : "UNICAST"));
-}
-
-static enum tri is_source_type(const struct rule_state *state)
-{
-	const struct flow *flow = state->scene->flow;
-
-	return type_is(arg(state, 0), flow_source_type(flow), flow->family == AF_INET);
-}
-
-static enum tri is_destination_type(const struct rule_state *state)
-{
-	const struct flow *flow = state->scene->flow;
-
-	return type_is(arg(state, 0), flow_destination_type(flow), flow->family == AF_INET);
-}
-
-static enum tri is_hop_limit(const struct rule_state *state)
-{
-	unsigned limit;
-
-	if (!number(arg(state, 0), &limit))
-		return TRI_MAYBE;
-	return flow_hop_limit_is(state->scene->flow, limit);
-}
-
-/* "10.0.0.1-10.0.0.9" */
-static enum tri within(const struct scene *scene, const struct flow_end *end, const char *text)
-{
-	const char *dash = strchr(text, '-');
-	struct in6_addr low, high, unused;
-	char first[64];
-
-	if (!dash || (size_t)(dash - text) >= sizeof(first))
-		return TRI_MAYBE;
-	snprintf(first, sizeof(first), "%.*s", (int)(dash - text), text);
-	if (!address_range(first, &low, &unused) || !address_range(dash + 1, &unused, &high))
-		return TRI_MAYBE;
-	return flow_end_within(scene->flow, end, &low, &high);
-}
-
-static enum tri is_source_range(const struct rule_state *state)
-{
-	return within(state->scene, &state->scene->flow->source, arg(state, 0));
-}
-
-static enum tri is_destination_range(const struct rule_state *state)
-{
-	return within(state->scene, &state->scene->flow->destination, arg(state, 0));
-}
-
-static enum tri is_packet_type(const struct rule_state *state)
-{
-	const struct flow *flow = state->scene->flow;
-	bool multicast = flow_destination_type(flow) == ADDRESS_MULTICAST;
-
-	if (flow->path == FLOW_OUTPUT)
-		return TRI_MAYBE; /* known once it is on the link */
-	return tri_of(!strcmp(arg(state, 0), multicast ? "multicast" : "unicast"));
-}
-
-static enum tri is_ipsec(const struct rule_state *state)
-{
-	return tri_of(!strcmp(arg(state, 0), "none"));
-}
-
-static enum tri is_direction(const struct rule_state *state)
-{
-	if (!flow_is_new(state->scene->flow))
-		return TRI_MAYBE;
-	return tri_of(!strcmp(arg(state, 0), "ORIGINAL"));
-}
-
-/* What a match says about the packet. The modules that are not here are not understood. */
-static const struct option {
-	const char *module, *name;
-	enum tri (*judge)(const struct rule_state *state);
-} options[] = {
-	{"", "-p", is_protocol},
-	{"", "-s", is_source},
-	{"", "-d", is_destination},
-	{"", "-i", is_in},
-	{"", "-o", is_out},
-	{"", "-f", never}, /* a further fragment */
-	{"udp", "--dport", is_port},
-	{"udp", "--sport", is_source_port},
-	{"tcp", "--dport", is_port},
-	{"tcp", "--sport", is_source_port},
-	{"tcp", "--tcp-flags", is_tcp_flags},
-	{"multiport", "--dports", is_port},
-	{"multiport", "--sports", is_source_port},
-	{"multiport", "--ports", is_either_port},
-	{"icmp", "--icmp-type", is_icmp_type},
-	{"icmp6", "--icmpv6-type", is_icmp_type},
-	{"conntrack", "--ctstate", is_state},
-	{"conntrack", "--ctdir", is_direction},
-	{"state", "--state", is_state},
-	{"comment", "--comment", always},
-	{"addrtype", "--src-type", is_source_type},
-	{"addrtype", "--dst-type", is_destination_type},
-	{"hl", "--hl-eq", is_hop_limit},
-	{"ttl", "--ttl-eq", is_hop_limit},
-	{"iprange", "--src-range", is_source_range},
-	{"iprange", "--dst-range", is_destination_range},
-	{"pkttype", "--pkt-type", is_packet_type},
-	{"policy", "--dir", always},
-	{"policy", "--pol", is_ipsec},
-	{"rpfilter", "--invert", never}, /* the routes lead back to the source */
-	{"rpfilter", "--loose", always},
-	{"rpfilter", "--validmark", always},
-	{"rpfilter", "--accept-local", always},
-};
-
-/* Modules that look for what the packet does not have, and then take none, "!" or not. */
-static const char *const absent[] = {"rt", "frag", "hbh", "dst", "ah", "esp", "mh", "sctp", "dccp"};
-
-static bool is_known_module(const char *module)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (!strcmp(options[i].module, module))
-			return true;
-	return false;
-}
-
-static enum tri module_is(const char *module)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
-		if (!strcmp(absent[i], module))
-			return TRI_NO;
-	return is_known_module(module) ? TRI_YES : TRI_MAYBE;
-}
-
-static enum tri option_is(const struct rule_state *state, const char *module, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		const struct option *option = &options[i];
-
-		if (strcmp(option->name, name) != 0)
-			continue;
-		if (name[1] == '-' && strcmp(option->module, module) != 0)
-			continue;
-		return state->negate ? tri_not(option->judge(state)) : option->judge(state);
-	}
-	return TRI_MAYBE;
 }
 
 static const struct {
@@ -492,7 +100,7 @@ static size_t value_count(const struct words *words, size_t i, const char *optio
 
 void iptables_rule(struct walk *walk, const struct rule *rule, const void *context)
 {
-	struct rule_state state = {.scene = walk_scene(walk)};
+	struct iptables_option option = {.scene = walk_scene(walk)};
 	enum action action = ACTION_NONE;
 	enum tri match = TRI_YES;
 	const char *module = "", *target = NULL;
@@ -506,29 +114,29 @@ void iptables_rule(struct walk *walk, const struct rule *rule, const void *conte
 		const char *word = words.word[i];
 
 		if (!strcmp(word, "!")) {
-			state.negate = true;
+			option.negate = true;
 			continue;
 		}
-		state.args = &words.word[i + 1];
-		state.arg_count = value_count(&words, i + 1, word);
-		i += state.arg_count;
+		option.args = &words.word[i + 1];
+		option.arg_count = value_count(&words, i + 1, word);
+		i += option.arg_count;
 		if (!strcmp(word, "-A")) {
 			continue;
 		} else if (!strcmp(word, "-m")) {
-			module = arg(&state, 0);
-			match = tri_and(match, module_is(module));
+			module = iptables_arg(&option, 0);
+			match = tri_and(match, iptables_module_is(module));
 			/* It drops what it can't count. */
 			if (!strcmp(module, "connlimit"))
 				walk_step(walk, rule, match, ACTION_DROP, NULL);
 		} else if (!strcmp(word, "-j") || !strcmp(word, "-g")) {
-			target = arg(&state, 0);
-			action = target_action(&words, i - state.arg_count + 1, context);
+			target = iptables_arg(&option, 0);
+			action = target_action(&words, i - option.arg_count + 1, context);
 			if (action == ACTION_JUMP && word[1] == 'g')
 				action = ACTION_GOTO;
 		} else {
-			match = tri_and(match, option_is(&state, module, word));
+			match = tri_and(match, iptables_option_is(&option, module, word));
 		}
-		state.negate = false;
+		option.negate = false;
 	}
 	walk_step(walk, rule, match, action, target);
 }

@@ -55,10 +55,6 @@ struct nft_context {
  * nft_context. */
 rule_function nft_rule;
 
-/* Whether the packet has what an expression looks at: no ports in ICMP, no "ip saddr" in IPv6. A
- * rule that looks at something else takes no packet, "!=" or not. */
-enum tri nft_applies(const struct scene *scene, const struct cJSON *left);
-
 /* Whether the expression's value in the packet is the right side, or among it. Sets by name are
  * looked up in the table. TRI_MAYBE where the expression is not understood. */
 enum tri nft_value_is(const struct nft_context *context, const struct scene *scene,

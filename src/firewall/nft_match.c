@@ -1,454 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include <cjson/cJSON.h>
-#include <netinet/ip_icmp.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "firewall/nft.h"
+#include "firewall/nft_field.h"
 
 /* The match statement of libnftables-json(5). */
 
-static const cJSON *member(const cJSON *object, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static bool member_is(const cJSON *object, const char *name, const char *value)
-{
-	const char *text = cJSON_GetStringValue(member(object, name));
-
-	return text && !strcmp(text, value);
-}
-
-static bool is_text(const cJSON *value, const char *text)
-{
-	return cJSON_IsString(value) && !strcmp(value->valuestring, text);
-}
-
-/* What of the packet an expression looks at. */
-enum field {
-	FIELD_OTHER, /* not understood */
-	FIELD_IN,
-	FIELD_OUT,
-	FIELD_PROTOCOL,
-	FIELD_FAMILY,
-	FIELD_SOURCE,
-	FIELD_DESTINATION,
-	FIELD_SOURCE_PORT,
-	FIELD_PORT,
-	FIELD_STATE,
-	FIELD_STATUS,
-	FIELD_DIRECTION,
-	FIELD_ICMP_TYPE,
-	FIELD_ICMP_CODE,
-	FIELD_HOP_LIMIT,
-	FIELD_PACKET_TYPE,
-	FIELD_IPSEC,
-	FIELD_FIB_TYPE,
-	FIELD_FIB_SOURCE_TYPE,
-	FIELD_FIB_BACK,
-	FIELD_EXTENSION,
-};
-
-static const struct {
-	const char *kind, *name; /* the member that names it */
-	enum field field;
-} fields[] = {
-	{"meta", "iifname", FIELD_IN},	      {"meta", "iif", FIELD_IN},
-	{"meta", "oifname", FIELD_OUT},	      {"meta", "oif", FIELD_OUT},
-	{"meta", "l4proto", FIELD_PROTOCOL},  {"meta", "nfproto", FIELD_FAMILY},
-	{"meta", "protocol", FIELD_FAMILY},   {"meta", "pkttype", FIELD_PACKET_TYPE},
-	{"meta", "ipsec", FIELD_IPSEC},	      {"meta", "secpath", FIELD_IPSEC},
-	{"ct", "state", FIELD_STATE},	      {"ct", "status", FIELD_STATUS},
-	{"ct", "direction", FIELD_DIRECTION},
-};
-
-static const struct {
-	const char *protocol, *name;
-	enum field field;
-} payloads[] = {
-	{"ip", "saddr", FIELD_SOURCE},	     {"ip", "daddr", FIELD_DESTINATION},
-	{"ip", "protocol", FIELD_PROTOCOL},  {"ip", "ttl", FIELD_HOP_LIMIT},
-	{"ip6", "saddr", FIELD_SOURCE},	     {"ip6", "daddr", FIELD_DESTINATION},
-	{"ip6", "nexthdr", FIELD_PROTOCOL},  {"ip6", "hoplimit", FIELD_HOP_LIMIT},
-	{"udp", "sport", FIELD_SOURCE_PORT}, {"udp", "dport", FIELD_PORT},
-	{"tcp", "sport", FIELD_SOURCE_PORT}, {"tcp", "dport", FIELD_PORT},
-	{"th", "sport", FIELD_SOURCE_PORT},  {"th", "dport", FIELD_PORT},
-	{"icmp", "type", FIELD_ICMP_TYPE},   {"icmp", "code", FIELD_ICMP_CODE},
-	{"icmpv6", "type", FIELD_ICMP_TYPE}, {"icmpv6", "code", FIELD_ICMP_CODE},
-};
-
-/* A flag of fib: an array, or one by itself. */
-static bool has_flag(const cJSON *fib, const char *name)
-{
-	const cJSON *flags = member(fib, "flags"), *flag;
-
-	if (is_text(flags, name))
-		return true;
-	cJSON_ArrayForEach(flag, flags)
-	{
-		if (is_text(flag, name))
-			return true;
-	}
-	return false;
-}
-
-static enum field fib_field(const cJSON *fib)
-{
-	if (member_is(fib, "result", "type"))
-		return has_flag(fib, "saddr") ? FIELD_FIB_SOURCE_TYPE : FIELD_FIB_TYPE;
-	return has_flag(fib, "saddr") ? FIELD_FIB_BACK : FIELD_OTHER;
-}
-
-static enum field field_of(const cJSON *left)
-{
-	const cJSON *expression = left->child;
-	const char *kind = expression ? expression->string : NULL;
-
-	if (!kind)
-		return FIELD_OTHER;
-	if (!strcmp(kind, "payload")) {
-		for (size_t i = 0; i < ARRAY_SIZE(payloads); i++)
-			if (member_is(expression, "protocol", payloads[i].protocol) &&
-			    member_is(expression, "field", payloads[i].name))
-				return payloads[i].field;
-		return FIELD_OTHER;
-	}
-	if (!strcmp(kind, "fib"))
-		return fib_field(expression);
-	if (!strcmp(kind, "exthdr"))
-		return FIELD_EXTENSION;
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (!strcmp(fields[i].kind, kind) && member_is(expression, "key", fields[i].name))
-			return fields[i].field;
-	return FIELD_OTHER;
-}
-
-static enum tri payload_applies(const struct flow *flow, const cJSON *payload)
-{
-	static const struct {
-		const char *name;
-		int protocol, family; /* 0: any */
-	} known[] = {
-		{"ip", 0, AF_INET},
-		{"ip6", 0, AF_INET6},
-		{"udp", IPPROTO_UDP, 0},
-		{"tcp", IPPROTO_TCP, 0},
-		{"icmp", IPPROTO_ICMP, 0},
-		{"icmpv6", IPPROTO_ICMPV6, 0},
-		{"sctp", IPPROTO_SCTP, 0},
-		{"dccp", IPPROTO_DCCP, 0},
-		{"udplite", IPPROTO_UDPLITE, 0},
-		{"ah", IPPROTO_AH, 0},
-		{"esp", IPPROTO_ESP, 0},
-		{"comp", IPPROTO_COMP, 0},
-	};
-
-	if (member_is(payload, "protocol", "th") && flow_has_ports(flow))
-		return TRI_YES;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (member_is(payload, "protocol", known[i].name))
-			return tri_of((!known[i].protocol || known[i].protocol == flow->protocol) &&
-				      (!known[i].family || known[i].family == flow->family));
-	return TRI_MAYBE;
-}
-
-enum tri nft_applies(const struct scene *scene, const cJSON *left)
-{
-	const cJSON *expression = left->child, *part;
-	enum tri all = TRI_YES;
-
-	if (!expression || !expression->string)
-		return TRI_YES;
-	if (!strcmp(expression->string, "payload"))
-		return payload_applies(scene->flow, expression);
-	if (!strcmp(expression->string, "exthdr")) /* of IPv6 */
-		return tri_of(scene->flow->family == AF_INET6);
-	/* concat, and the operators & | ^ << >> */
-	if (cJSON_IsArray(expression))
-		cJSON_ArrayForEach(part, expression)
-		{
-			all = tri_and(all, nft_applies(scene, part));
-		}
-	return all;
-}
-
-static enum tri protocol_is(const struct flow *flow, const cJSON *value)
-{
-	static const struct {
-		const char *name;
-		uint8_t protocol;
-	} known[] = {
-		{"udp", IPPROTO_UDP},	       {"tcp", IPPROTO_TCP},	   {"icmp", IPPROTO_ICMP},
-		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
-	};
-
-	if (cJSON_IsNumber(value))
-		return tri_of(value->valueint == flow->protocol);
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (is_text(value, known[i].name))
-			return tri_of(known[i].protocol == flow->protocol);
-	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE;
-}
-
-static enum tri family_is(const struct flow *flow, const cJSON *value)
-{
-	if (is_text(value, "ipv4") || is_text(value, "ip"))
-		return tri_of(flow->family == AF_INET);
-	if (is_text(value, "ipv6") || is_text(value, "ip6"))
-		return tri_of(flow->family == AF_INET6);
-	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE; /* "arp", "vlan" */
-}
-
-static enum tri address_is(const struct flow *flow, const struct flow_end *end, const cJSON *value)
-{
-	const cJSON *prefix = member(value, "prefix"), *len = member(prefix, "len");
-	const cJSON *range = member(value, "range");
-	const char *text = cJSON_GetStringValue(prefix ? member(prefix, "addr") : value);
-	const char *first = cJSON_GetStringValue(cJSON_GetArrayItem(range, 0));
-	const char *last = cJSON_GetStringValue(cJSON_GetArrayItem(range, 1));
-	struct in6_addr low, high, unused;
-
-	if (first && last) {
-		if (!address_range(first, &low, &unused) || !address_range(last, &unused, &high))
-			return TRI_MAYBE;
-	} else if (text && cJSON_IsNumber(len) && len->valueint >= 0) {
-		if (!address_prefix(text, (unsigned)len->valueint, &low, &high))
-			return TRI_MAYBE;
-	} else if (!text || !address_range(text, &low, &high)) {
-		return TRI_MAYBE;
-	}
-	return flow_end_within(flow, end, &low, &high);
-}
-
-/* A port or a range of them as numbers, as nft prints them. */
-static bool number_range(const cJSON *value, unsigned *low, unsigned *high)
-{
-	const cJSON *range = member(value, "range");
-	const cJSON *first = range ? cJSON_GetArrayItem(range, 0) : value;
-	const cJSON *last = range ? cJSON_GetArrayItem(range, 1) : value;
-
-	if (!cJSON_IsNumber(first) || !cJSON_IsNumber(last) || first->valueint < 0)
-		return false;
-	*low = (unsigned)first->valueint;
-	*high = (unsigned)last->valueint;
-	return last->valueint >= first->valueint;
-}
-
-static enum tri port_is(const struct flow *flow, bool source, const cJSON *value)
-{
-	unsigned low, high;
-
-	if (!number_range(value, &low, &high))
-		return TRI_MAYBE;
-	return source ? flow_source_port_within(flow, low, high)
-		      : flow_port_within(flow, low, high);
-}
-
-static unsigned state_bit(const cJSON *value)
-{
-	static const struct {
-		const char *name;
-		unsigned state;
-	} known[] = {
-		{"invalid", CT_INVALID}, {"established", CT_ESTABLISHED}, {"related", CT_RELATED},
-		{"new", CT_NEW},	 {"untracked", CT_UNTRACKED},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (is_text(value, known[i].name))
-			return known[i].state;
-	return 0;
-}
-
-/* A type's number, or its name in nft. False: another one than those that flows have. */
-static bool icmp_type_number(const struct flow *flow, const cJSON *value, unsigned *type)
-{
-	static const struct {
-		const char *name;
-		unsigned type;
-	} known[] = {
-		{"destination-unreachable", 1},
-		{"packet-too-big", ICMPV6_TOO_BIG},
-		{"time-exceeded", 3},
-		{"parameter-problem", 4},
-		{"echo-request", ICMPV6_ECHO_REQUEST},
-		{"echo-reply", ICMPV6_ECHO_REPLY},
-		{"nd-router-solicit", ICMPV6_ROUTER_SOLICITATION},
-		{"nd-router-advert", ICMPV6_ROUTER_ADVERTISEMENT},
-		{"nd-neighbor-solicit", ICMPV6_SOLICITATION},
-		{"nd-neighbor-advert", ICMPV6_ADVERTISEMENT},
-		{"nd-redirect", 137},
-	};
-
-	if (cJSON_IsNumber(value) && value->valueint >= 0) {
-		*type = (unsigned)value->valueint;
-		return true;
-	}
-	if (flow->family == AF_INET) {
-		*type = ICMP_ECHO;
-		return is_text(value, "echo-request");
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		*type = known[i].type;
-		if (is_text(value, known[i].name))
-			return true;
-	}
-	return false;
-}
-
-static enum tri icmp_type_is(const struct flow *flow, const cJSON *value)
-{
-	const cJSON *range = member(value, "range");
-	unsigned low, high;
-
-	if (range) {
-		if (!icmp_type_number(flow, cJSON_GetArrayItem(range, 0), &low) ||
-		    !icmp_type_number(flow, cJSON_GetArrayItem(range, 1), &high))
-			return TRI_MAYBE;
-		return tri_of(flow_icmp_type(flow) >= low && flow_icmp_type(flow) <= high);
-	}
-	if (!cJSON_IsString(value) && !cJSON_IsNumber(value))
-		return TRI_MAYBE;
-	return tri_of(icmp_type_number(flow, value, &low) && flow_icmp_type(flow) == low);
-}
-
-static enum tri icmp_code_is(const cJSON *value)
-{
-	return cJSON_IsNumber(value) ? tri_of(value->valueint == 0) : TRI_MAYBE;
-}
-
-static enum tri hop_limit_is(const struct flow *flow, const cJSON *value)
-{
-	if (!cJSON_IsNumber(value) || value->valueint < 0)
-		return TRI_MAYBE;
-	return flow_hop_limit_is(flow, (unsigned)value->valueint);
-}
-
-/* linux/if_packet.h: PACKET_HOST, PACKET_MULTICAST */
-static enum tri packet_type_is(const struct flow *flow, const cJSON *value)
-{
-	bool multicast = flow_destination_type(flow) == ADDRESS_MULTICAST;
-
-	if (flow->path == FLOW_OUTPUT)
-		return TRI_MAYBE; /* known once it is on the link */
-	if (cJSON_IsNumber(value))
-		return tri_of(value->valueint == (multicast ? 2 : 0));
-	if (multicast)
-		return tri_of(is_text(value, "multicast"));
-	return tri_of(is_text(value, "host") || is_text(value, "unicast"));
-}
-
-static enum tri route_type_is(enum address_type type, const cJSON *value)
-{
-	static const char *const names[] = {
-		[ADDRESS_LOCAL] = "local",
-		[ADDRESS_UNICAST] = "unicast",
-		[ADDRESS_MULTICAST] = "multicast",
-	};
-
-	return cJSON_IsString(value) ? tri_of(is_text(value, names[type])) : TRI_MAYBE;
-}
-
-/* Whether there is such a thing: true, "exists", or false, "missing". */
-static enum tri presence_is(bool present, const cJSON *value)
-{
-	return cJSON_IsBool(value) ? tri_of(cJSON_IsTrue(value) == present) : TRI_MAYBE;
-}
-
-static enum tri direction_is(const struct flow *flow, const cJSON *value)
-{
-	return flow_is_new(flow) ? tri_of(is_text(value, "original")) : TRI_MAYBE;
-}
-
-/* One value that is no set. */
-static enum tri atom_is(const struct scene *scene, enum field field, const cJSON *value)
-{
-	const struct flow *flow = scene->flow;
-
-	switch (field) {
-	case FIELD_OTHER:
-		return TRI_MAYBE;
-	case FIELD_IN:
-		return cJSON_IsString(value) ? scene_in_is(scene, value->valuestring, '*')
-					     : TRI_MAYBE;
-	case FIELD_OUT:
-		return cJSON_IsString(value) ? scene_out_is(scene, value->valuestring, '*')
-					     : TRI_MAYBE;
-	case FIELD_PROTOCOL:
-		return protocol_is(flow, value);
-	case FIELD_FAMILY:
-		return family_is(flow, value);
-	case FIELD_SOURCE:
-		return address_is(flow, &flow->source, value);
-	case FIELD_DESTINATION:
-		return address_is(flow, &flow->destination, value);
-	case FIELD_SOURCE_PORT:
-		return port_is(flow, true, value);
-	case FIELD_PORT:
-		return port_is(flow, false, value);
-	case FIELD_STATE:
-		return scene_state_in(scene, state_bit(value));
-	case FIELD_STATUS: /* nothing rewrote it: see ruling */
-		if (flow_is_discovery(flow))
-			return TRI_MAYBE;
-		return is_text(value, "dnat") || is_text(value, "snat") ? TRI_NO : TRI_MAYBE;
-	case FIELD_DIRECTION:
-		return direction_is(flow, value);
-	case FIELD_ICMP_TYPE:
-		return icmp_type_is(flow, value);
-	case FIELD_ICMP_CODE:
-		return icmp_code_is(value);
-	case FIELD_HOP_LIMIT:
-		return hop_limit_is(flow, value);
-	case FIELD_PACKET_TYPE:
-		return packet_type_is(flow, value);
-	case FIELD_IPSEC:
-		return presence_is(false, value);
-	case FIELD_FIB_TYPE:
-		return route_type_is(flow_destination_type(flow), value);
-	case FIELD_FIB_SOURCE_TYPE:
-		return route_type_is(flow_source_type(flow), value);
-	case FIELD_FIB_BACK:
-		return presence_is(true, value);
-	case FIELD_EXTENSION:
-		return cJSON_IsBool(value) ? presence_is(false, value) : TRI_NO;
-	}
-	return TRI_MAYBE;
-}
-
-static enum tri state_among(const struct nft_context *context, const struct scene *scene,
-			    const cJSON *left, const cJSON *list);
-
-static enum tri any_of(const struct nft_context *context, const struct scene *scene,
-		       const cJSON *left, const cJSON *list)
-{
-	enum tri any = TRI_NO;
-	const cJSON *value;
-
-	if (field_of(left) == FIELD_STATE)
-		return state_among(context, scene, left, list);
-	cJSON_ArrayForEach(value, list)
-	{
-		any = tri_or(any, nft_value_is(context, scene, left, value));
-	}
-	return any;
-}
-
 /* States exclude each other, so that several together can be certain. */
-static enum tri state_among(const struct nft_context *context, const struct scene *scene,
-			    const cJSON *left, const cJSON *list)
+static enum tri state_among(const struct scene *scene, const cJSON *list)
 {
 	unsigned states = 0;
 	const cJSON *value;
 
-	(void)context;
-	(void)left;
 	cJSON_ArrayForEach(value, list)
 	{
-		const cJSON *elem = member(value, "elem");
-		unsigned state = state_bit(elem ? member(elem, "val") : value);
+		const cJSON *elem = nft_member(value, "elem");
+		unsigned state = nft_state_bit(elem ? nft_member(elem, "val") : value);
 
 		if (!state)
 			return TRI_MAYBE;
@@ -457,16 +26,32 @@ static enum tri state_among(const struct nft_context *context, const struct scen
 	return scene_state_in(scene, states);
 }
 
+static enum tri any_of(const struct nft_context *context, const struct scene *scene,
+		       const cJSON *left, const cJSON *list)
+{
+	enum tri any = TRI_NO;
+	const cJSON *value;
+
+	if (nft_field_of(left) == FIELD_STATE)
+		return state_among(scene, list);
+	cJSON_ArrayForEach(value, list)
+	{
+		any = tri_or(any, nft_value_is(context, scene, left, value));
+	}
+	return any;
+}
+
 /* An element that has more to it: a comment, a timeout, a counter; but others decide. */
 static enum tri element_is(const struct nft_context *context, const struct scene *scene,
 			   const cJSON *left, const cJSON *element)
 {
-	const cJSON *value = member(element, "val");
+	const cJSON *value = nft_member(element, "val");
 	enum tri limit = TRI_YES;
 
 	if (!value)
 		return TRI_MAYBE;
-	if (member(element, "limit") || member(element, "quota") || member(element, "ct count"))
+	if (nft_member(element, "limit") || nft_member(element, "quota") ||
+	    nft_member(element, "ct count"))
 		limit = TRI_MAYBE;
 	return tri_and(limit, nft_value_is(context, scene, left, value));
 }
@@ -490,8 +75,9 @@ static enum tri all_of(const struct nft_context *context, const struct scene *sc
 enum tri nft_value_is(const struct nft_context *context, const struct scene *scene,
 		      const cJSON *left, const cJSON *right)
 {
-	const cJSON *set = member(right, "set"), *element = member(right, "elem");
-	const cJSON *left_parts = member(left, "concat"), *right_parts = member(right, "concat");
+	const cJSON *set = nft_member(right, "set"), *element = nft_member(right, "elem");
+	const cJSON *left_parts = nft_member(left, "concat"),
+		    *right_parts = nft_member(right, "concat");
 	/* What is in a set is no further set, whatever it is called. */
 	const struct nft_context within = {.table = context->table};
 	const cJSON *elements;
@@ -501,7 +87,7 @@ enum tri nft_value_is(const struct nft_context *context, const struct scene *sce
 		elements = nft_elements(context, right->valuestring, &exists);
 		return exists ? any_of(&within, scene, left, elements) : TRI_MAYBE;
 	}
-	if (is_text(right, "*"))
+	if (nft_is_text(right, "*"))
 		return TRI_YES;
 	if (set)
 		return any_of(context, scene, left, set);
@@ -511,7 +97,7 @@ enum tri nft_value_is(const struct nft_context *context, const struct scene *sce
 		return element_is(context, scene, left, element);
 	if (left_parts)
 		return right_parts ? all_of(context, scene, left_parts, right_parts) : TRI_MAYBE;
-	return atom_is(scene, field_of(left), right);
+	return nft_field_is(scene, nft_field_of(left), right);
 }
 
 /* Bits of a field, as far as they are known. */
@@ -532,7 +118,7 @@ enum {
 static bool flag_bits(const cJSON *value, unsigned *bits)
 {
 	static const char *const names[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"};
-	const cJSON *list = cJSON_IsArray(value) ? value : member(value, "|");
+	const cJSON *list = cJSON_IsArray(value) ? value : nft_member(value, "|");
 	const cJSON *part;
 
 	if (cJSON_IsNumber(value) && value->valueint >= 0) {
@@ -540,7 +126,7 @@ static bool flag_bits(const cJSON *value, unsigned *bits)
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!is_text(value, names[i]))
+		if (!nft_is_text(value, names[i]))
 			continue;
 		*bits |= 1U << i;
 		return true;
@@ -558,7 +144,7 @@ static bool flag_bits(const cJSON *value, unsigned *bits)
 /* Fields that are taken apart: TCP's flags, and IPv4's fragment offset. False: another one. */
 static bool field_bits(const struct flow *flow, const cJSON *left, struct bits *bits)
 {
-	const cJSON *both = member(left, "&"), *payload = member(left, "payload");
+	const cJSON *both = nft_member(left, "&"), *payload = nft_member(left, "payload");
 	unsigned mask = 0;
 
 	if (both) {
@@ -569,14 +155,15 @@ static bool field_bits(const struct flow *flow, const cJSON *left, struct bits *
 		bits->known |= ~mask;
 		return true;
 	}
-	if (member_is(payload, "protocol", "tcp") && member_is(payload, "field", "flags")) {
+	if (nft_member_is(payload, "protocol", "tcp") && nft_member_is(payload, "field", "flags")) {
 		bits->value = flow->established ? TCP_ACK : TCP_SYN;
 		bits->known = ~(unsigned)TCP_ECN;
 		if (flow->established)
 			bits->known &= ~(unsigned)(TCP_PSH | TCP_URG);
 		return true;
 	}
-	if (member_is(payload, "protocol", "ip") && member_is(payload, "field", "frag-off")) {
+	if (nft_member_is(payload, "protocol", "ip") &&
+	    nft_member_is(payload, "field", "frag-off")) {
 		bits->value = 0;
 		bits->known = ~(unsigned)IP_DONT_FRAGMENT;
 		return true;
@@ -602,11 +189,11 @@ static enum tri bits_overlap(const struct bits *bits, unsigned value)
 static enum tri relation_is(const struct scene *scene, const char *op, const cJSON *left,
 			    const cJSON *right)
 {
-	enum field field = field_of(left);
+	enum nft_field field = nft_field_of(left);
 	unsigned low, high, number;
 	bool source = field == FIELD_SOURCE_PORT;
 
-	if ((field != FIELD_PORT && !source) || !number_range(right, &number, &high))
+	if ((field != FIELD_PORT && !source) || !nft_range(right, &number, &high))
 		return TRI_MAYBE;
 	low = op[0] == '>' ? number + (op[1] != '=') : 0;
 	if (op[0] == '<' && op[1] != '=' && !number)
@@ -635,8 +222,8 @@ static enum tri compare(const struct nft_context *context, const struct scene *s
 
 enum tri nft_match(const struct nft_context *context, const struct scene *scene, const cJSON *match)
 {
-	const cJSON *left = member(match, "left"), *right = member(match, "right");
-	const char *op = cJSON_GetStringValue(member(match, "op"));
+	const cJSON *left = nft_member(match, "left"), *right = nft_member(match, "right");
+	const char *op = cJSON_GetStringValue(nft_member(match, "op"));
 	enum tri is;
 
 	if (!left || !right || !op)
@@ -645,7 +232,7 @@ enum tri nft_match(const struct nft_context *context, const struct scene *scene,
 	if (op[0] == '!')
 		is = tri_not(is);
 	/* An extension header's field can't differ where the header isn't there. */
-	if (field_of(left) == FIELD_EXTENSION && !cJSON_IsBool(right))
+	if (nft_field_of(left) == FIELD_EXTENSION && !cJSON_IsBool(right))
 		is = TRI_NO;
 	return tri_and(is, nft_applies(scene, left));
 }

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "firewall/nft.h"
+#include "firewall/nft_field.h"
 
 /* One rule of nftables, statement by statement, beside a packet. */
 
