@@ -2,12 +2,12 @@
 #include "apply/plan.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apply/machine.h"
+#include "apply/notes.h"
 #include "apply/state.h"
 #include "apply/state_before.h"
 #include "base/array.h"
@@ -45,34 +45,6 @@ static void add_unit(struct plan *plan, enum step_kind kind, enum stage stage, e
 	add_step(plan, step);
 }
 
-__attribute__((format(printf, 3, 4))) static void add_note(struct plan *plan, enum note_kind kind,
-							   const char *fmt, ...)
-{
-	struct note *note;
-	va_list args;
-	char *text;
-	int r;
-
-	va_start(args, fmt);
-	r = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (r < 0) {
-		plan->error = -ENOMEM;
-		return;
-	}
-	note = array_append(&plan->notes, &plan->note_count, sizeof(*note));
-	if (!note) {
-		free(text);
-		plan->error = -ENOMEM;
-		return;
-	}
-	*note = (struct note){
-		.kind = kind,
-		.text = text,
-		.on_console = kind == NOTE_WAITING || kind == NOTE_KEPT,
-	};
-}
-
 /* The files of a stage that differ. Tells whether there is any. */
 static bool add_files(const struct view *v, enum stage stage)
 {
@@ -83,7 +55,7 @@ static bool add_files(const struct view *v, enum stage stage)
 			continue;
 		add_step(v->plan, (struct step){.kind = STEP_FILE, .stage = stage, .index = i});
 		if (v->changes[i].foreign && !v->changes[i].recorded)
-			add_note(v->plan, NOTE_KEPT,
+			note_add(v->plan, NOTE_KEPT,
 				 state_knows_before(v->state, v->list->specs[i].path.s)
 					 ? _("%s is not as sixrelay left it; a copy is kept below "
 					     "%s")
@@ -111,21 +83,21 @@ static bool may_open(const struct view *v, enum ufw_rule rule)
 static void plan_firewall(const struct view *v)
 {
 	if (v->machine->name_taken)
-		add_note(v->plan, NOTE_PROBLEM,
+		note_add(v->plan, NOTE_PROBLEM,
 			 _("wg_interface = %s: an interface of that name is there, and is no "
 			   "tunnel; nothing is forwarded to or from it"),
 			 v->relay->wg_interface.s);
 	if (!v->relay->manage_ufw)
 		return;
 	if (!v->machine->has_ufw) {
-		add_note(v->plan, NOTE_WARNING,
+		note_add(v->plan, NOTE_WARNING,
 			 _("ufw is not installed: nothing is opened; if another firewall is in "
 			   "force, let in %u/udp and forward to and from %s"),
 			 (unsigned)v->relay->listen_port, v->relay->wg_interface.s);
 		return;
 	}
 	if (!v->machine->ufw_enabled)
-		add_note(v->plan, NOTE_WARNING,
+		note_add(v->plan, NOTE_WARNING,
 			 _("ufw is inactive: its rules are written for the day it is enabled"));
 	for (size_t i = 0; i < UFW_RULE_COUNT; i++)
 		if (!v->machine->ufw_have[i] && may_open(v, (enum ufw_rule)i))
@@ -247,7 +219,7 @@ static void plan_tunnel(const struct view *v)
 	bool down = unit_is_active(&v->machine->wg) && !v->machine->tunnel_up;
 
 	if (v->machine->live && !v->machine->has_wg_quick)
-		add_note(v->plan, NOTE_PROBLEM,
+		note_add(v->plan, NOTE_PROBLEM,
 			 _("wg-quick is not installed, so there is no tunnel: apt-get install "
 			   "wireguard-tools, then sixrelay apply"));
 	else if (v->machine->units_known)
@@ -262,7 +234,7 @@ static void plan_ndppd(const struct view *v, bool changed)
 	bool service_changed = service && service->kind != CHANGE_NONE;
 
 	if (v->machine->live && !v->machine->has_ndppd) {
-		add_note(v->plan, NOTE_PROBLEM,
+		note_add(v->plan, NOTE_PROBLEM,
 			 _("ndppd is not installed, so nothing from the internet reaches the LAN: "
 			   "apt-get install ndppd, then sixrelay apply"));
 		return;
@@ -287,30 +259,6 @@ static bool takes_sshd_back(const struct view *v)
 	       v->machine->hardening_present && state_has_written(v->state, FILE_SSHD);
 }
 
-static void note_no_key(const struct view *v)
-{
-	const char *why = v->machine->key_login.why;
-
-	if (takes_sshd_back(v))
-		add_note(v->plan, NOTE_WARNING,
-			 _("sshd is NOT hardened any more, passwords log in again where they did "
-			   "before: no key of root or an administrator is left (%s); add one, then "
-			   "sixrelay apply"),
-			 why);
-	else if (v->machine->hardening_present)
-		add_note(v->plan, NOTE_WARNING,
-			 _("no key of root or an administrator is left to log in with (%s): add "
-			   "one before you log out, or remove %s"),
-			 why, FILE_SSHD);
-	else
-		add_note(v->plan, NOTE_WARNING,
-			 _("sshd is NOT hardened, passwords still log in: no key of root or an "
-			   "administrator would (%s); add one, then sixrelay apply (%s)"),
-			 why, FILE_SSHD);
-	if (v->plan->note_count)
-		v->plan->notes[v->plan->note_count - 1].on_console = true;
-}
-
 static void plan_sshd(const struct view *v)
 {
 	const struct file_spec *spec = file_list_find(v->list, FILE_SSHD);
@@ -319,9 +267,9 @@ static void plan_sshd(const struct view *v)
 	bool back = takes_sshd_back(v);
 
 	if (v->relay->manage_sshd && v->machine->has_sshd && !v->machine->key_login.possible)
-		note_no_key(v);
+		note_no_key(v->plan, v->machine, back);
 	if (changed && !v->machine->sshd_includes)
-		add_note(v->plan, NOTE_WARNING,
+		note_add(v->plan, NOTE_WARNING,
 			 _("sshd_config does not include sshd_config.d, so %s has no effect"),
 			 FILE_SSHD);
 	if (changed && v->machine->live)
@@ -340,73 +288,6 @@ static void plan_sshd(const struct view *v)
 		add_unit(v->plan, STEP_UNIT, STAGE_SSHD, UNIT_RELOAD, "sshd.service");
 }
 
-/* Why, the run that asks tells by itself: it may be another reason each time. */
-static void plan_metadata(const struct view *v)
-{
-	const char *since = state_text(v->state, "silent");
-
-	if (since)
-		add_note(v->plan, NOTE_WARNING,
-			 _("no good answer of the metadata service since %s; what it said before "
-			   "holds"),
-			 since);
-}
-
-static void plan_waiting_site(const struct view *v, const struct site *site)
-{
-	if (site->source == SITE_ORIGINAL)
-		add_note(v->plan, NOTE_WAITING,
-			 _("site %s: the instance has no IPv6 /64. Enable IPv6 in Vultr's panel: "
-			   "the instance, Settings, IPv6. sixrelay.timer "
-			   "takes it up within minutes; at once: sixrelay apply"),
-			 site->name);
-	else if (v->relay->ipv6_disabled)
-		add_note(
-			v->plan, NOTE_WAITING,
-			_("site %s: IPv6 is disabled on this instance. In Vultr's panel, enable it "
-			  "(the instance, Settings, IPv6), then add an IPv6 /64 and attach it to "
-			  "this instance (Network, Reserved IPs). sixrelay.timer takes it up within "
-			  "minutes; at once: sixrelay apply"),
-			site->name);
-	else
-		add_note(v->plan, NOTE_WAITING,
-			 _("site %s: no reserved IPv6 /64 is free. In Vultr's panel: Network, "
-			   "Reserved IPs, add an IPv6 /64 in the instance's region (label "
-			   "wg-lan-prefix), attach it to this instance; no reboot is needed. "
-			   "sixrelay.timer takes it up within minutes; at once: sixrelay apply. Or "
-			   "share the instance's own /64: prefix = original"),
-			 site->name);
-	if (site->source == SITE_RESERVED && v->relay->has_unusable)
-		add_note(v->plan, NOTE_WARNING,
-			 _("%s is attached, but not usable: a /64 other than the original one is "
-			   "needed"),
-			 prefix_text(&v->relay->unusable).s);
-}
-
-static void plan_waiting(const struct view *v)
-{
-	for (size_t i = 0; i < v->relay->site_count; i++) {
-		const struct site *site = &v->relay->sites[i];
-
-		switch (site->state) {
-		case SITE_READY:
-			break;
-		case SITE_DETACHED:
-			add_note(
-				v->plan, NOTE_WAITING,
-				_("site %s: %s is no longer attached to this instance; kept as it "
-				  "was. Attach it, or another one, in Vultr's panel: Network, "
-				  "Reserved IPs. sixrelay.timer takes it up within minutes; at once: "
-				  "sixrelay apply"),
-				site->name, prefix_text(&site->prefix).s);
-			break;
-		case SITE_WAITING:
-			plan_waiting_site(v, site);
-			break;
-		}
-	}
-}
-
 void plan_make(struct plan *plan, const struct relay *relay, const struct machine *machine,
 	       const struct state *state, const struct file_list *list,
 	       const struct change changes[])
@@ -414,17 +295,17 @@ void plan_make(struct plan *plan, const struct relay *relay, const struct machin
 	struct view v = {plan, relay, machine, state, list, changes};
 	bool ndppd_changed;
 
-	plan_metadata(&v);
-	plan_waiting(&v);
+	notes_metadata(plan, state);
+	notes_waiting(plan, relay);
 	if (!relay_site_count(relay))
 		return;
 	if (machine->live && !relay->has_endpoint)
-		add_note(plan, NOTE_PROBLEM,
+		note_add(plan, NOTE_PROBLEM,
 			 _("the instance has no public IPv4 address, so a router at a home without "
 			   "IPv6 can't reach it: neither the metadata nor %s has one"),
 			 relay->nic.s);
 	if (machine->live && !machine->units_known)
-		add_note(plan, NOTE_PROBLEM, _("the units can't be started: %s"),
+		note_add(plan, NOTE_PROBLEM, _("the units can't be started: %s"),
 			 machine->units_error.text);
 	if (machine->live)
 		plan_firewall(&v);
