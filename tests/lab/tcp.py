@@ -35,6 +35,12 @@ def connect(space, address, port, timeout=3):
     return said[0] if said else None
 
 
+def error(space, address, port, timeout=30):
+    """The error, by Python's name for it, that a connection ends with; "" where there is one."""
+    lines = _connect(space, address, port, timeout).stderr.splitlines()
+    return lines[-1].partition(":")[0] if lines else ""
+
+
 def segments(space, address, port, timeout=3):
     """Connects to a listener; the MSS of what it may send us, and of what we may send it."""
     _, theirs, ours = _said(space, address, port, timeout)
@@ -43,6 +49,10 @@ def segments(space, address, port, timeout=3):
 
 def _said(space, address, port, timeout):
     """What a listener and our own end say of a connection; None without one."""
-    argv = ["python3", "-c", CONNECT, address, str(port), str(timeout)]
-    done = space.run(argv, check=False)
+    done = _connect(space, address, port, timeout)
     return done.stdout.split() if done.returncode == 0 else None
+
+
+def _connect(space, address, port, timeout):
+    argv = ["python3", "-c", CONNECT, address, str(port), str(timeout)]
+    return space.run(argv, check=False)
