@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #define UFW_DEADLINE_MS 60000
 #define UFW_FILE_MAX (4 * 1024 * 1024)
 #define TUPLE "### tuple ### "
+#define ROUTE "route:"
 
 /* A tuple line as ufw writes it (src/backend_iptables.py, "### tuple ###"):
  *   allow udp 51820 0.0.0.0/0 any 0.0.0.0/0 in comment=5769…
@@ -72,7 +74,7 @@ static bool tuple_is(const struct tuple *t, enum ufw_rule rule, uint16_t port,
 	case UFW_ROUTE_OUT:
 		snprintf(direction, sizeof(direction), "%s_%s", rule == UFW_ROUTE_IN ? "in" : "out",
 			 interface);
-		return is_action(t->action, "route:allow") && !strcmp(t->direction, direction) &&
+		return is_action(t->action, ROUTE "allow") && !strcmp(t->direction, direction) &&
 		       !strcmp(t->to_port, "any") && !strcmp(t->protocol, "any");
 	case UFW_RULE_COUNT:
 		break;
@@ -105,15 +107,31 @@ bool ufw_rules_have(const char *text, enum ufw_rule rule, uint16_t port, const c
 	return false;
 }
 
-/* Whether UFW takes it for the same rule as ours, whatever its action. */
+/* Without the "route:" of those that are about what is forwarded. */
+static const char *tuple_action(const struct tuple *t)
+{
+	return !strncmp(t->action, ROUTE, strlen(ROUTE)) ? t->action + strlen(ROUTE) : t->action;
+}
+
+static bool has_action(const struct tuple *t)
+{
+	static const char *const actions[] = {"allow", "deny", "reject", "limit"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		if (is_action(tuple_action(t), actions[i]))
+			return true;
+	return false;
+}
+
+/* Whether UFW takes it for the same rule as ours, whichever its action is. */
 static bool tuple_matches(const struct tuple *t, enum ufw_rule rule, uint16_t port,
 			  const char *interface)
 {
 	struct tuple ours = *t;
-	bool route = !strncmp(t->action, "route:", 6);
 
-	snprintf(ours.action, sizeof(ours.action), route ? "route:allow" : "allow");
-	return (rule != UFW_LISTEN_PORT || !strcmp(t->protocol, "udp")) &&
+	snprintf(ours.action, sizeof(ours.action), "%sallow",
+		 tuple_action(t) == t->action ? "" : ROUTE);
+	return has_action(t) && (rule != UFW_LISTEN_PORT || !strcmp(t->protocol, "udp")) &&
 	       tuple_is(&ours, rule, port, interface);
 }
 
@@ -125,13 +143,9 @@ static void add_before(struct ufw_before *before, const char *text, enum ufw_rul
 	struct tuple t;
 
 	while (tuple_next(&t, &text)) {
-		const char *action = t.action;
-
 		if (!tuple_matches(&t, rule, port, interface))
 			continue;
-		if (!strncmp(action, "route:", 6))
-			action += 6;
-		snprintf(before->s + len, sizeof(before->s) - len, "%s%s%s", action,
+		snprintf(before->s + len, sizeof(before->s) - len, "%s%s%s", tuple_action(&t),
 			 *t.comment ? ":" : "", t.comment);
 		return;
 	}

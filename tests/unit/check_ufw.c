@@ -258,6 +258,9 @@ static const struct {
 	{V4("deny"), V6("deny"), UFW_ROUTE_IN, UFW_ADDED},
 	{ROUTE4("deny_log"), "", UFW_ROUTE_IN, "deny_log -"},
 	{ROUTE4("deny"), "", UFW_ROUTE_OUT, UFW_ADDED},
+	/* no rules to UFW, which leaves them out */
+	{"", ROUTE4(""), UFW_ROUTE_IN, UFW_ADDED},
+	{V4("--force"), V6("allowed"), UFW_LISTEN_PORT, UFW_ADDED},
 	/* another rule for UFW: ours goes beside it */
 	{"### tuple ### allow any 51820 0.0.0.0/0 any 0.0.0.0/0 in\n", "", UFW_LISTEN_PORT,
 	 UFW_ADDED},
