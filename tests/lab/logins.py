@@ -4,6 +4,8 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 
+from .waiting import until
+
 ASKPASS = "/usr/local/bin/lab-askpass"
 KEYS = ["-i", "/root/lab_ed25519", "-i", "/root/made"]  # the image's (container.sh), a test's
 USERS = ("root", "me")
@@ -18,6 +20,9 @@ BY = {
     "password": ["-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1"],
     "both": ["-o", "IdentitiesOnly=yes", "-o", "NumberOfPasswordPrompts=1"],
 }
+# What ssh says when no sshd has spoken to it, and the states of one that will.
+NOT_THERE = ("Connection refused", "kex_exchange_identification")
+UP = ("active", "activating", "reloading")
 
 
 class Logins:
@@ -47,15 +52,24 @@ class Logins:
         self.sh("systemctl reset-failed ssh; systemctl restart ssh || true")
 
     def gets_in(self, user, kind):
-        """Whether a shell awaits. sshd holds a refusal against the address it came from."""
+        """Whether a shell awaits. An sshd that reads its files again lets nobody in meanwhile."""
+
+        def answered():
+            done = self._log_in(user, kind)
+            busy = any(text in done.stderr for text in NOT_THERE)
+            return None if busy and self.vps.unit_state("ssh.service") in UP else done
+
+        return "in-42" in until(answered, 30, "sshd to listen").stdout
+
+    def _log_in(self, user, kind):
+        """sshd holds a refusal against the address that it came from."""
         number = next(self.sources)
         argv = [*SSH, *BY[kind], *KEYS, "-b", f"127.0.{number // 256}.{number % 256}"]
-        done = self.vps.run(
+        return self.vps.run(
             [*argv, f"{user}@127.0.0.1", "echo in-$((6 * 7))"],
             check=False,
             env={"SSH_ASKPASS": ASKPASS, "SSH_ASKPASS_REQUIRE": "force"},
         )
-        return "in-42" in done.stdout
 
     def ways(self, kinds=KINDS):
         """The ways in, as pairs of a user and a kind of login."""

@@ -83,10 +83,14 @@ def held(vps, argv, where, log):
 
 def go_on(run):
     """nsenter stands still when its child does, and lets it go on when it does so itself."""
+    for pid in children(run):
+        os.kill(int(pid), signal.SIGCONT)
+
+
+def children(run):
     with contextlib.suppress(FileNotFoundError):
-        children = pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text()
-        for pid in children.split():
-            os.kill(int(pid), signal.SIGCONT)
+        return set(pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split())
+    return set()
 
 
 def ended(run):
@@ -97,9 +101,16 @@ def ended(run):
 
 
 def wait_waiting(vps, run):
-    """Until a second run says that it waits; a little of what it says is read on the way."""
+    """Until a second run says that it waits, and does; what it says is read on the way."""
     line = run.stdout.readline()
     assert line == WAITING, line + run.stdout.read()
+    until(lambda: children(run) & blocked(), DEADLINE, "a run to wait for the lock")
+
+
+def blocked():
+    """The processes that wait for a lock (proc_locks(5))."""
+    lines = pathlib.Path("/proc/locks").read_text().splitlines()
+    return {line.split()[5] for line in lines if "-> FLOCK" in line}
 
 
 def is_converged(vps):
