@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #define CONNTRACK_PRIORITY (-200)
 /* What is said of a block this small is not said of a random stranger: a /8 of IPv4 (96 + 8 bits of
  * a mapped address), a /16 of IPv6. */
@@ -193,6 +195,22 @@ enum tri flow_end_within(const struct flow *flow, const struct flow_end *end,
 	if (end->kind == END_STRANGER && common_bits(low, high) >= (ipv4 ? NARROW4 : NARROW6))
 		return TRI_NO;
 	return TRI_MAYBE;
+}
+
+bool flow_protocol_is(const struct flow *flow, const char *name)
+{
+	static const struct {
+		const char *name;
+		uint8_t protocol;
+	} known[] = {
+		{"udp", IPPROTO_UDP},	       {"tcp", IPPROTO_TCP},	   {"icmp", IPPROTO_ICMP},
+		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(known[i].name, name))
+			return known[i].protocol == flow->protocol;
+	return false;
 }
 
 bool flow_has_ports(const struct flow *flow)

@@ -135,6 +135,9 @@ enum tri flow_end_within(const struct flow *flow, const struct flow_end *end,
 enum tri flow_source_port_within(const struct flow *flow, unsigned low, unsigned high);
 enum tri flow_port_within(const struct flow *flow, unsigned low, unsigned high);
 
+/* By the names that iptables-save and nft print; any other one is of another protocol. */
+bool flow_protocol_is(const struct flow *flow, const char *name);
+
 bool flow_has_ports(const struct flow *flow);
 
 /* "10.0.0.0/8", "2001:db8::1", "10.0.0.0/255.0.0.0" as the first and the last address; the family

@@ -39,25 +39,14 @@ static bool number(const char *text, unsigned *value)
 
 static enum tri is_protocol(const struct iptables_option *option)
 {
-	static const struct {
-		const char *name;
-		uint8_t protocol;
-	} known[] = {
-		{"udp", IPPROTO_UDP},	       {"tcp", IPPROTO_TCP},	   {"icmp", IPPROTO_ICMP},
-		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
-	};
 	const char *name = iptables_arg(option, 0);
-	uint8_t protocol = option->scene->flow->protocol;
 	unsigned value;
 
 	if (!strcmp(name, "all") || !strcmp(name, "0"))
 		return TRI_YES;
 	if (number(name, &value))
-		return tri_of(value == protocol);
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (!strcmp(known[i].name, name))
-			return tri_of(known[i].protocol == protocol);
-	return TRI_NO; /* some other one */
+		return tri_of(value == option->scene->flow->protocol);
+	return tri_of(flow_protocol_is(option->scene->flow, name));
 }
 
 static enum tri address_is(const struct scene *scene, const struct flow_end *end, const char *text)

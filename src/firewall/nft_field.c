@@ -151,20 +151,10 @@ enum tri nft_applies(const struct scene *scene, const cJSON *left)
 
 static enum tri protocol_is(const struct flow *flow, const cJSON *value)
 {
-	static const struct {
-		const char *name;
-		uint8_t protocol;
-	} known[] = {
-		{"udp", IPPROTO_UDP},	       {"tcp", IPPROTO_TCP},	   {"icmp", IPPROTO_ICMP},
-		{"ipv6-icmp", IPPROTO_ICMPV6}, {"icmpv6", IPPROTO_ICMPV6},
-	};
-
 	if (cJSON_IsNumber(value))
 		return tri_of(value->valueint == flow->protocol);
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (nft_is_text(value, known[i].name))
-			return tri_of(known[i].protocol == flow->protocol);
-	return cJSON_IsString(value) ? TRI_NO : TRI_MAYBE;
+	return cJSON_IsString(value) ? tri_of(flow_protocol_is(flow, value->valuestring))
+				     : TRI_MAYBE;
 }
 
 static enum tri family_is(const struct flow *flow, const cJSON *value)
