@@ -3,6 +3,7 @@
 
 import contextlib
 import dataclasses
+import os
 import re
 import signal
 import subprocess
@@ -56,9 +57,11 @@ def traced(vps, log, *names):
     argv = ["strace", "-f", "-Y", "-y", "-v", "-s", "65536", "-e", "signal=none", "-o", log]
     argv += ["-e", f"trace={','.join(names)}", "-p", str(vps.pid)]
     tracer = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
+    # Where we are in a chroot, paths on the machine have its own before them.
+    root = os.readlink(f"/proc/{vps.pid}/root").rstrip("/")
     try:
         assert "attached" in tracer.stderr.readline()
-        yield lambda: parse(log.read_text(errors="replace"))
+        yield lambda: parse(log.read_text(errors="replace").replace(f"<{root}/", "</"))
     finally:
         tracer.send_signal(signal.SIGINT)
         tracer.communicate(timeout=30)
