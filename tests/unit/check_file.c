@@ -325,10 +325,10 @@ static pid_t keep_renaming(const char *from, const char *to)
 	const struct unit_path a = host(from), b = host(to);
 	pid_t child = fork();
 
-	ck_assert_int_ge(child, 0);
 	while (child == 0)
 		if (rename(a.s, b.s) < 0 || rename(b.s, a.s) < 0)
 			_exit(1);
+	ck_assert_int_gt(child, 0);
 	return child;
 }
 
