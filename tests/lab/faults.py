@@ -830,10 +830,10 @@ def router_does_not_advertise(world):
 def sshd(world, name, text):
     path = f"/etc/ssh/sshd_config.d/{name}"
     world.vps.write(path, text)
-    world.run(["systemctl", "reload", "ssh"])
+    world.run(["systemctl", "try-reload-or-restart", "ssh"])
     yield
     world.run(["rm", path])
-    world.run(["systemctl", "reload", "ssh"])
+    world.run(["systemctl", "try-reload-or-restart", "ssh"])
 
 
 @fault("sshd", {PASSWORD}, ["password"])

@@ -200,7 +200,7 @@ def own_files(vps):
     vps.write("/etc/ssh/sshd_config.d/00-hardening.conf", SSHD_DROP_IN)
     vps.run(["systemctl", "enable", "--now", "wg-quick@wg0.service"])
     vps.run(["systemctl", "restart", "ndppd.service"])
-    vps.run(["systemctl", "reload", "ssh.service"])
+    vps.run(["systemctl", "try-reload-or-restart", "ssh.service"])
     vps.run(["ufw", "allow", "51820/udp", "comment", "mine"])
     vps.run(["sysctl", "-qw", "net.ipv6.conf.lo.forwarding=1"])
 
