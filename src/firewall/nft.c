@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "firewall/iptables.h"
+#include "firewall/nft_field.h"
 
 static const struct {
 	const char *name;
@@ -23,7 +24,7 @@ static const struct {
 
 static const char *string(const cJSON *object, const char *name)
 {
-	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+	const char *value = cJSON_GetStringValue(nft_member(object, name));
 
 	return value ? value : "";
 }
@@ -60,19 +61,19 @@ static int take_table(struct nft *nft, const cJSON *item)
 		return -ENOMEM;
 	table->family = string(item, "family");
 	table->name = string(item, "name");
-	take_flags(table, cJSON_GetObjectItemCaseSensitive(item, "flags"));
+	take_flags(table, nft_member(item, "flags"));
 	return 0;
 }
 
 static int take_base(struct nft_table *table, const cJSON *item, enum flow_hook hook)
 {
-	const cJSON *priority = cJSON_GetObjectItemCaseSensitive(item, "prio");
+	const cJSON *priority = nft_member(item, "prio");
 	struct nft_base base = {
 		.chain = table->chains.count - 1,
 		.hook = hook,
 		.priority = cJSON_IsNumber(priority) ? priority->valueint : 0,
 		.nat = !strcmp(string(item, "type"), "nat"),
-		.device = cJSON_GetObjectItemCaseSensitive(item, "dev"),
+		.device = nft_member(item, "dev"),
 	};
 	struct nft_base *at = array_append(&table->bases, &table->base_count, sizeof(*at));
 
@@ -110,7 +111,7 @@ static int take_rule(struct nft *nft, const cJSON *item)
 {
 	struct nft_table *table = find_table(nft, string(item, "family"), string(item, "table"));
 	struct chain *chain = table ? chains_find(&table->chains, string(item, "chain")) : NULL;
-	const cJSON *handle = cJSON_GetObjectItemCaseSensitive(item, "handle");
+	const cJSON *handle = nft_member(item, "handle");
 	struct rule *rule;
 
 	if (!chain)
@@ -118,7 +119,7 @@ static int take_rule(struct nft *nft, const cJSON *item)
 	rule = chain_add(chain, string(item, "comment"));
 	if (!rule)
 		return -ENOMEM;
-	rule->json = cJSON_GetObjectItemCaseSensitive(item, "expr");
+	rule->json = nft_member(item, "expr");
 	rule->handle = cJSON_IsNumber(handle) ? (unsigned)handle->valueint : 0;
 	return 0;
 }
@@ -132,7 +133,7 @@ static int take_item(struct nft *nft, const cJSON *item)
 	} kinds[] = {{"table", take_table}, {"chain", take_chain}, {"rule", take_rule}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const cJSON *content = cJSON_GetObjectItemCaseSensitive(item, kinds[i].name);
+		const cJSON *content = nft_member(item, kinds[i].name);
 
 		if (content)
 			return kinds[i].take(nft, content);
@@ -151,7 +152,7 @@ int nft_parse(struct nft *nft, const char *text, struct error *err)
 		text += *text == '\n';
 	}
 	nft->document = cJSON_Parse(text);
-	nft->list = cJSON_GetObjectItemCaseSensitive(nft->document, "nftables");
+	nft->list = nft_member(nft->document, "nftables");
 	if (!cJSON_IsArray(nft->list))
 		return error_set(err, -EBADMSG, _("nft: its list of rules can't be read"));
 	cJSON_ArrayForEach(item, nft->list)
@@ -185,14 +186,14 @@ const cJSON *nft_elements(const struct nft_context *context, const char *referen
 	*exists = true;
 	cJSON_ArrayForEach(item, context->list)
 	{
-		const cJSON *set = cJSON_GetObjectItemCaseSensitive(item, "set");
+		const cJSON *set = nft_member(item, "set");
 
 		if (!set)
-			set = cJSON_GetObjectItemCaseSensitive(item, "map");
+			set = nft_member(item, "map");
 		if (set && *reference == '@' && !strcmp(string(set, "name"), reference + 1) &&
 		    !strcmp(string(set, "table"), context->table->name) &&
 		    !strcmp(string(set, "family"), context->table->family))
-			return cJSON_GetObjectItemCaseSensitive(set, "elem");
+			return nft_member(set, "elem");
 	}
 	*exists = false;
 	return NULL;
@@ -250,8 +251,7 @@ static bool is_broad(const struct rule *rule)
 
 	cJSON_ArrayForEach(item, rule->json)
 	{
-		if (cJSON_GetObjectItemCaseSensitive(item, "match") ||
-		    cJSON_GetObjectItemCaseSensitive(item, "vmap"))
+		if (nft_member(item, "match") || nft_member(item, "vmap"))
 			return false;
 	}
 	return true;

@@ -42,8 +42,7 @@ static bool is_among(const char *name, const char *const list[], size_t count)
 
 static const char *target_of(const cJSON *statement)
 {
-	const char *target =
-		cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(statement, "target"));
+	const char *target = cJSON_GetStringValue(nft_member(statement, "target"));
 
 	return target ? target : "";
 }
@@ -65,9 +64,9 @@ static bool verdict(struct walk *walk, const struct rule *rule, enum tri match,
 static void verdict_map(struct walk *walk, const struct rule *rule, enum tri match,
 			const struct nft_context *context, const cJSON *map)
 {
-	const cJSON *left = cJSON_GetObjectItemCaseSensitive(map, "key");
-	const cJSON *data = cJSON_GetObjectItemCaseSensitive(map, "data");
-	const cJSON *elements = cJSON_GetObjectItemCaseSensitive(data, "set");
+	const cJSON *left = nft_member(map, "key");
+	const cJSON *data = nft_member(map, "data");
+	const cJSON *elements = nft_member(data, "set");
 	const cJSON *element, *fallback = NULL;
 	enum tri found = TRI_NO;
 	bool exists = true;
@@ -102,8 +101,8 @@ static void verdict_map(struct walk *walk, const struct rule *rule, enum tri mat
 /* A target of iptables. */
 static bool foreign(struct walk *walk, const struct rule *rule, enum tri match, const cJSON *xt)
 {
-	const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(xt, "type"));
-	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(xt, "name"));
+	const char *type = cJSON_GetStringValue(nft_member(xt, "type"));
+	const char *name = cJSON_GetStringValue(nft_member(xt, "name"));
 
 	if (!type || strcmp(type, "target") != 0)
 		return false;
