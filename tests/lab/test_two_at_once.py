@@ -7,7 +7,6 @@ The first run is held where a test wants it, by a SIGSTOP that strace gives it a
 import contextlib
 import itertools
 import os
-import pathlib
 import signal
 import subprocess
 
@@ -15,6 +14,7 @@ import pytest
 
 from .conftest import maker
 from .gateway import RESERVED
+from .vps import read
 from .waiting import until
 
 TIMER = ["sixrelay", "apply", "--quiet"]
@@ -88,9 +88,7 @@ def go_on(run):
 
 
 def children(run):
-    with contextlib.suppress(FileNotFoundError):
-        return set(pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split())
-    return set()
+    return set(read(f"/proc/{run.pid}/task/{run.pid}/children").split())
 
 
 def ended(run):
@@ -109,8 +107,7 @@ def wait_waiting(vps, run):
 
 def blocked():
     """The processes that wait for a lock (proc_locks(5))."""
-    lines = pathlib.Path("/proc/locks").read_text().splitlines()
-    return {line.split()[5] for line in lines if "-> FLOCK" in line}
+    return {line.split()[5] for line in read("/proc/locks").splitlines() if "-> FLOCK" in line}
 
 
 def is_converged(vps):
